@@ -11,7 +11,7 @@
 #include "data/value.h"
 #include "http/message.h"
 #include "rt/runtime.h"
-#include "twin/api.h"
+#include "twin/server/api.h"
 
 namespace jibe::twin {
 

@@ -14,7 +14,7 @@
 #include "kube/object.h"
 #include "kube/selector.h"
 #include "kube/status.h"
-#include "twin/resource.h"
+#include "twin/schema/resource.h"
 
 namespace jibe::twin {
 
