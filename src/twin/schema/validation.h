@@ -1,0 +1,19 @@
+// What an API server refuses. Causes are a list of {reason, message, field} maps for
+// kube::invalid(): `message` is field.Error's body (`Invalid value: "x": must be …`) without the
+// field's path.
+#pragma once
+#include "data/value.h"
+#include "twin/schema/resource.h"
+
+namespace jibe::twin {
+
+// The object as it would be stored (defaulted). Empty list: valid.
+data::Value validate_create(const Resource& resource, const data::Value& object);
+// `subresource` is "" or "status" (or "scale" …).
+data::Value validate_update(const Resource& resource, const data::Value& object,
+                            const data::Value& old, std::string_view subresource = {});
+
+// Structural schemas' value validation alone (custom kinds).
+data::Value validate_by_schema(const SchemaNode& node, const data::Value& value);
+
+}  // namespace jibe::twin
