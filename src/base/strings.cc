@@ -77,8 +77,7 @@ std::string base64_encode(std::string_view bytes) {
     size_t have = std::min<size_t>(3, bytes.size() - i);
     for (size_t k = 0; k < 3; ++k)
       group = group << 8 | (k < have ? static_cast<unsigned char>(bytes[i + k]) : 0);
-    for (size_t k = 0; k < 4; ++k)
-      out += k <= have ? kBase64[group >> (18 - 6 * k) & 63] : '=';
+    for (size_t k = 0; k < 4; ++k) out += k <= have ? kBase64[group >> (18 - 6 * k) & 63] : '=';
   }
   return out;
 }

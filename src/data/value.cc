@@ -123,9 +123,13 @@ Value& Value::operator=(Value&& other) noexcept {
   return *this;
 }
 
-Value::~Value() { release(); }
+Value::~Value() {
+  release();
+}
 
-Value Value::list(std::initializer_list<Value> items) { return list(std::vector<Value>(items)); }
+Value Value::list(std::initializer_list<Value> items) {
+  return list(std::vector<Value>(items));
+}
 
 Value Value::list(std::vector<Value> items) {
   Value out;
@@ -176,7 +180,9 @@ const std::string& Value::string_or(const std::string& fallback) const {
   return is_string() ? payload_.string->text : fallback;
 }
 
-const std::string& Value::text() const { return string_or(kEmptyText); }
+const std::string& Value::text() const {
+  return string_or(kEmptyText);
+}
 
 size_t Value::size() const {
   if (is_list()) return payload_.list->items.size();
@@ -250,9 +256,13 @@ bool Value::erase(std::string_view key) {
   return true;
 }
 
-void Value::push_back(Value item) { own_list().items.push_back(std::move(item)); }
+void Value::push_back(Value item) {
+  own_list().items.push_back(std::move(item));
+}
 
-std::vector<Value>& Value::edit_items() { return own_list().items; }
+std::vector<Value>& Value::edit_items() {
+  return own_list().items;
+}
 
 bool Value::operator==(const Value& other) const {
   if (is_number() && other.is_number()) {

@@ -6,7 +6,8 @@ namespace jibe::data {
 namespace {
 
 Value sample() {
-  return Value::map({{"b", 1}, {"a", Value::list({"x", 2.5, true})}, {"c", Value::map({{"d", nullptr}})}});
+  return Value::map(
+      {{"b", 1}, {"a", Value::list({"x", 2.5, true})}, {"c", Value::map({{"d", nullptr}})}});
 }
 
 TEST(Value, MapsAreOrderedAndTheLastDuplicateWins) {

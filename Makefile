@@ -1,0 +1,51 @@
+# A thin front of the CMake presets; `make help` lists the targets.
+MAKEFLAGS += --no-print-directory
+SETUP ?= yes
+JOBS ?= $(shell nproc)
+CTEST = ctest --output-on-failure --no-tests=error
+
+.PHONY: help demo build build-dev check test unit rules tidy fmt headers asan e2e setup clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup: ## install Debian packages, fetch charts, API documents, helm and kubectl
+ifeq ($(SETUP),yes)
+	@tools/install-packages
+	@tools/fetch-deps
+endif
+
+build: setup ## build the release preset: build/release/jibe
+	@cmake --preset release --log-level=WARNING
+	@cmake --build --preset release --parallel $(JOBS)
+
+build-dev: setup ## build the dev preset with all tests
+	@cmake --preset dev --log-level=WARNING
+	@cmake --build --preset dev --parallel $(JOBS)
+
+demo: build ## the guide's takeover, start to end, on embedded clusters
+	@build/release/jibe demo
+
+check: build-dev ## the everyday loop: build, unit tests, rules
+	@$(CTEST) --test-dir build/dev --parallel $(JOBS) --label-regex 'unit|rules'
+
+test: build build-dev ## every test
+	@cmake --preset asan --log-level=WARNING
+	@cmake --build --preset asan --parallel $(JOBS)
+	@$(CTEST) --test-dir build/asan --parallel $(JOBS) --label-regex 'unit|sim' --quiet
+	@$(CTEST) --test-dir build/dev --parallel $(JOBS)
+
+rules: ## layers, sizes, banned calls, formatting
+	@tools/rules
+
+headers: ## compile every header by itself
+	@tools/rules headers
+
+tidy: build-dev ## clang-tidy
+	@tools/tidy
+
+fmt: ## format all sources in place
+	@find src tests bench fuzz \( -name '*.h' -o -name '*.cc' \) 2>/dev/null | xargs -r clang-format-16 -i
+
+clean: ## remove build products, keep what was fetched
+	@rm -rf build/dev build/release build/asan
