@@ -1,0 +1,25 @@
+// Reading a packaged chart (.tgz) without trusting it.
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "helm/chart.h"
+
+namespace jibe::helm {
+
+// Bytes after decompression (pkg/chart/loader/archive 4.2.3).
+struct ArchiveLimits {
+  int64_t whole = 100 * 1024 * 1024;
+  int64_t file = 5 * 1024 * 1024;
+};
+
+// The files of the archive in its order, without the leading directory, without byte order marks.
+// Refuses, with ChartError: paths outside the chart, absolute paths, links, drive letters, what is
+// larger than the limits, a truncated archive, and an archive without files.
+std::vector<File> read_archive(std::string_view bytes, ArchiveLimits limits = {});
+
+// True where the bytes start like a gzip file.
+bool looks_gzipped(std::string_view bytes);
+
+}  // namespace jibe::helm
