@@ -12,6 +12,8 @@ find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libfyaml REQUIRED IMPORTED_TARGET libfyaml)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+# Its -pthread would make the shared precompiled headers unusable; glibc has no use for it.
+set_target_properties(PkgConfig::re2 PROPERTIES INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(nghttp2 REQUIRED IMPORTED_TARGET libnghttp2)
 
 add_library(ext_fmt INTERFACE)

@@ -76,7 +76,7 @@ struct SchemaDocument {
   SchemaDocument();
   ~SchemaDocument();
   std::deque<SchemaNode> nodes;
-  std::deque<SchemaRules> rules;
+  std::vector<std::unique_ptr<SchemaRules>> rules;
 };
 
 class Schema {
