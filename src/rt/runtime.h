@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "base/task.h"
@@ -19,14 +20,24 @@ namespace jibe::rt {
 using base::Duration;
 using base::Time;
 
+class Loop;  // private to src/rt
+
+// A simulation that cannot go on: no task is ready and none sleeps, or the limits are reached.
+class SimulationStuck : public base::Error {
+ public:
+  using Error::Error;
+};
+
 class Runtime : public base::Clock {
  public:
   // Ends at `deadline` at the earliest. Throws base::Cancelled where the task's group is cancelled.
+  // A step of the machine's clock does not stretch a sleep that has begun.
   virtual Task<void> sleep_until(Time deadline) = 0;
   Task<void> sleep(Duration span);
   // Lets every other task that is ready run once.
   virtual Task<void> yield() = 0;
 
+  // The real one is fit for secrets (the kernel's generator); the simulated one follows its seed.
   virtual base::Random& random() = 0;
   virtual base::Log& log() = 0;
 
@@ -39,6 +50,8 @@ class Runtime : public base::Clock {
 
   // Runs `main` and everything it spawns; returns when `main` has ended. Rethrows what it throws.
   virtual void run(Task<void> main) = 0;
+
+  virtual Loop& loop() = 0;
 };
 
 struct RealOptions {
@@ -46,14 +59,16 @@ struct RealOptions {
   // Log lines go to stderr unless this names another sink; not owned.
   base::Log* log = nullptr;
 };
-// SIGINT and SIGTERM cancel the main task; a second one ends the process.
+// SIGINT and SIGTERM cancel the main task; a second one ends the process with status 130.
 std::unique_ptr<Runtime> make_real_runtime(RealOptions options = {});
 
 struct SimulatedOptions {
   uint64_t seed = 1;
   // Every run starts at this instant, whatever the machine's clock says.
   Time start = Time(std::chrono::seconds(1'767'225'600));  // 2026-01-01T00:00:00Z
-  // run() throws where no task can ever continue, and where virtual time passes this span.
+  // run() throws SimulationStuck where no task can ever continue, where virtual time passes this
+  // span, and where time stands still although tasks run and run. Before that, main is cancelled,
+  // so that it can end in order.
   Duration limit = std::chrono::hours(24 * 30);
 };
 class SimulatedRuntime : public Runtime {

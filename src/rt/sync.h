@@ -1,4 +1,10 @@
 // Waiting for one another on the event loop: Event, Channel, deadlines.
+//
+// Cancellation is sticky: once a task is cancelled, whatever it waits for now and later throws
+// base::Cancelled, so a loop that catches base::Error and goes on cannot keep its group alive.
+// Work that must still wait while a cancelled task unwinds goes through shielded(); a group's
+// join() and stop() need no shield. (C++ has no co_await in a catch block: catch, keep the
+// exception_ptr, leave the block, clean up, rethrow.)
 #pragma once
 #include <deque>
 #include <memory>
@@ -11,7 +17,10 @@
 
 namespace jibe::rt {
 
-// Wakes everybody who waits. Level: stays set until reset().
+// Throws base::Cancelled where the calling task is cancelled: for long stretches without a wait.
+Task<void> throw_if_cancelled();
+
+// Wakes everybody who waits. Level: stays set until reset(). Must outlive its waiters.
 class Event {
  public:
   explicit Event(Runtime& runtime);
@@ -32,8 +41,12 @@ class Event {
   std::shared_ptr<State> state_;
 };
 
+// Runs `task` to its end although the calling task may be cancelled: for clean-up that waits.
+// Nothing interrupts it, so it should carry its own deadline (within).
+Task<void> shielded(Runtime& runtime, Task<void> task);
+
 // Throws base::DeadlineExceeded("<what> took longer than …") and cancels `task` where it has not
-// ended in time.
+// ended in time. Returns, or throws, only after `task` has ended.
 Task<void> within(Runtime& runtime, Duration span, std::string what, Task<void> task);
 
 template <class T>
