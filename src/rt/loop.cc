@@ -29,6 +29,14 @@ struct TypedResumption : Resumption {
   Handler handler;
 };
 
+struct AlarmAction : Resumption {
+  explicit AlarmAction(std::function<void()> a) : action(std::move(a)) {}
+  void post(asio::io_context& context, Wake wake) override {
+    if (wake == Wake::kDeadline) asio::post(context, std::move(action));
+  }
+  std::function<void()> action;
+};
+
 struct Wait {
   using Position = std::list<std::shared_ptr<Wait>>::iterator;
 
@@ -50,28 +58,32 @@ struct StartWait {
   template <class Handler>
   void operator()(Handler handler) const {
     auto slot = asio::get_associated_cancellation_slot(handler);
-    auto wait = std::make_shared<Wait>();
-    wait->resumption = std::make_unique<TypedResumption<Handler>>(std::move(handler));
-    wait->in_live = loop->live_.insert(loop->live_.end(), wait);
+    auto wait = loop->enlist(std::make_unique<TypedResumption<Handler>>(std::move(handler)));
     if (queue != nullptr) {
       wait->queue = &queue->waits_;
       wait->in_queue = queue->waits_.insert(queue->waits_.end(), wait);
     }
-    if (deadline) add_timer(wait);
+    if (deadline) loop->add_timer(wait, *deadline);
     if (interrupt == Interrupt::kAllowed && slot.is_connected())
       slot.assign(
           [loop = loop, wait](asio::cancellation_type) { loop->finish(wait, Wake::kCancelled); });
   }
-
-  void add_timer(const std::shared_ptr<Wait>& wait) const {
-    wait->timed = true;
-    wait->deadline = *deadline;
-    wait->sequence = loop->sequence_++;
-    Loop::TimerKey key{wait->deadline, wait->sequence};
-    auto position = loop->timers_.emplace(key, wait).first;
-    if (position == loop->timers_.begin()) loop->deadline_changed();
-  }
 };
+
+std::shared_ptr<Wait> Loop::enlist(std::unique_ptr<Resumption> resumption) {
+  auto wait = std::make_shared<Wait>();
+  wait->resumption = std::move(resumption);
+  wait->in_live = live_.insert(live_.end(), wait);
+  return wait;
+}
+
+void Loop::add_timer(const std::shared_ptr<Wait>& wait, Duration deadline) {
+  wait->timed = true;
+  wait->deadline = deadline;
+  wait->sequence = sequence_++;
+  auto position = timers_.emplace(TimerKey{deadline, wait->sequence}, wait).first;
+  if (position == timers_.begin()) deadline_changed();
+}
 
 void Loop::unlink(Wait& wait) {
   live_.erase(wait.in_live);
@@ -110,6 +122,16 @@ Task<void> Loop::yield() {
 
 void Loop::wake_all(WaitQueue& queue) {
   while (!queue.waits_.empty()) finish(queue.waits_.front(), Wake::kSignalled);
+}
+
+std::shared_ptr<Wait> Loop::add_alarm(Duration deadline, std::function<void()> action) {
+  auto wait = enlist(std::make_unique<AlarmAction>(std::move(action)));
+  add_timer(wait, deadline);
+  return wait;
+}
+
+void Loop::cancel_alarm(const std::shared_ptr<Wait>& alarm) {
+  finish(alarm, Wake::kCancelled);
 }
 
 void Loop::post(std::function<void()> work) {

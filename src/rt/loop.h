@@ -26,6 +26,8 @@ enum class Wake { kSignalled, kDeadline, kCancelled };
 enum class Interrupt { kAllowed, kShielded };
 
 class Loop;
+struct Wait;
+struct Resumption;
 
 // First come, first woken.
 class WaitQueue {
@@ -35,7 +37,7 @@ class WaitQueue {
  private:
   friend class Loop;
   friend struct StartWait;
-  std::list<std::shared_ptr<struct Wait>> waits_;
+  std::list<std::shared_ptr<Wait>> waits_;
 };
 
 // Under which a live task's name is listed when a simulation is stuck.
@@ -57,6 +59,10 @@ class Loop {
   // Goes to the end of the line of what is ready.
   Task<void> yield();
   void wake_all(WaitQueue& queue);
+
+  // Calls `action` at `deadline`, unless cancelled before.
+  std::shared_ptr<Wait> add_alarm(Duration deadline, std::function<void()> action);
+  void cancel_alarm(const std::shared_ptr<Wait>& alarm);
 
   // Runs `work` on the loop from any thread.
   void post(std::function<void()> work);
@@ -88,6 +94,8 @@ class Loop {
 
  private:
   friend struct StartWait;
+  std::shared_ptr<Wait> enlist(std::unique_ptr<Resumption> resumption);
+  void add_timer(const std::shared_ptr<Wait>& wait, Duration deadline);
   void finish(const std::shared_ptr<Wait>& wait, Wake wake);
   void unlink(Wait& wait);
 

@@ -49,6 +49,34 @@ Task<bool> Event::wait_until(Time deadline) {
   co_return signalled;
 }
 
+struct Alarm::State {
+  explicit State(Loop& l) : loop(l) {}
+  Loop& loop;
+  std::shared_ptr<Wait> wait;
+  std::function<void()> action;
+  bool rang = false;
+};
+
+Alarm::Alarm(Runtime& runtime, Duration span, std::function<void()> action)
+    : state_(std::make_shared<State>(runtime.loop())) {
+  state_->action = std::move(action);
+  std::weak_ptr<State> weak = state_;
+  state_->wait = state_->loop.add_alarm(state_->loop.monotonic() + span, [weak] {
+    auto state = weak.lock();
+    if (!state) return;
+    state->rang = true;
+    state->action();
+  });
+}
+
+Alarm::~Alarm() {
+  state_->loop.cancel_alarm(state_->wait);
+}
+
+bool Alarm::rang() const {
+  return state_->rang;
+}
+
 namespace {
 
 // What one task leaves behind for the one that waits for it.

@@ -152,5 +152,23 @@ TEST(Channel, DeliversInOrderDrainsAndEnds) {
   EXPECT_EQ(got, (std::vector<std::string>{"before", "0", "1", "2", "last"}));
 }
 
+Task<void> alarms(Runtime& runtime, std::vector<int>& rang) {
+  Alarm early(runtime, seconds(1), [&rang] { rang.push_back(1); });
+  {
+    Alarm dies(runtime, seconds(1), [&rang] { rang.push_back(2); });
+    Alarm late(runtime, seconds(3), [&rang] { rang.push_back(3); });
+    co_await runtime.sleep(milliseconds(500));
+  }
+  co_await runtime.sleep(seconds(5));
+  rang.push_back(early.rang() ? 4 : 5);
+}
+
+TEST(Alarm, RingsUnlessItDies) {
+  auto runtime = make_simulated_runtime();
+  std::vector<int> rang;
+  runtime->run(alarms(*runtime, rang));
+  EXPECT_EQ(rang, (std::vector<int>{1, 4}));
+}
+
 }  // namespace
 }  // namespace jibe::rt
