@@ -1,6 +1,7 @@
 // HTTP messages as values, whatever the version of the protocol that carries them.
 #pragma once
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,10 @@
 #include <vector>
 
 #include "base/task.h"
+
+namespace jibe::net {
+class ByteStream;
+}
 
 namespace jibe::http {
 
@@ -41,6 +46,8 @@ class Body {
   // The next piece, never empty; the empty string is the end. Throws base::Error where the peer
   // broke off, base::Cancelled on cancellation.
   virtual Task<std::string> read() = 0;
+  // How many bytes are left, where that is known before reading.
+  virtual std::optional<size_t> size() const { return std::nullopt; }
 };
 
 // A body that is already there.
@@ -66,6 +73,7 @@ struct Peer {
   std::string common_name;
   std::vector<std::string> organizations;
   std::vector<std::string> dns_names;
+  std::vector<std::string> uris;
 };
 
 struct Response {
@@ -73,6 +81,9 @@ struct Response {
   Headers headers;
   // Never null in a response that a Handler gives.
   std::unique_ptr<Body> body;
+  // With status 101 only: the connection from here on (WebSocket, SPDY). A handler gives one end of
+  // a pipe; a client gives its connection. So an upgrade also works without a socket between them.
+  std::shared_ptr<net::ByteStream> upgraded;
 };
 
 Response make_response(int status, std::string content_type, std::string body);
