@@ -5,6 +5,7 @@
 
 #include "data/value.h"
 #include "twin/schema/resource.h"
+#include "twin/schema/schema.h"
 
 namespace jibe::twin {
 
@@ -12,16 +13,21 @@ namespace jibe::twin {
 // as `fieldValidation` Warn and Strict report them. Built-in kinds first refuse values of a wrong
 // type (kube::StatusError 400, `Deployment in version "v1" cannot be handled as a Deployment: json:
 // cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32`) and
-// values that their types parse (quantities, times); custom ones report types in validation. Also
-// null entries of built-in objects are dropped, as Go's decoding and encoding does, and numbers are
-// normalised.
+// values that their types parse (quantities, times); custom ones report types in validation.
+// Built-in objects are also brought into the form that Go's decoding and encoding gives them: null
+// entries and empty optional lists and maps go, structs that are always written appear ({}),
+// quantities and times are canonical.
 std::vector<std::string> decode_object(const Resource& resource, data::Value& object);
+// The same for the body of a subresource or any other built-in type; `kind` and `version` are named
+// in errors.
+std::vector<std::string> decode_as(const SchemaNode& node, std::string_view kind,
+                                   std::string_view version, data::Value& object);
 
 // The 400 that Strict makes of the sentences: `strict decoding error: a, b` in kube-apiserver's
 // frame.
 std::string strict_error(const Resource& resource, const std::vector<std::string>& sentences);
 
-// Field paths that `node` does not know; objects are changed only by prune().
+// Drops what `node` does not know; paths ("spec.list[0].foo") of it go to `removed`.
 void prune(const SchemaNode& node, data::Value& value, std::vector<std::string>* removed = nullptr);
 
 }  // namespace jibe::twin

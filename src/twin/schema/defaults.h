@@ -2,6 +2,7 @@
 #pragma once
 #include "data/value.h"
 #include "twin/schema/resource.h"
+#include "twin/schema/schema.h"
 
 namespace jibe::twin {
 

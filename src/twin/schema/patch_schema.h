@@ -2,15 +2,12 @@
 #pragma once
 #include <memory>
 
+#include "data/patch.h"
 #include "twin/schema/schema.h"
-
-namespace jibe::data {
-class PatchSchema;
-}
 
 namespace jibe::twin {
 
 // Merge keys and strategies of the schema's lists and maps. Keeps the schema alive.
-std::unique_ptr<data::PatchSchema> patch_schema(std::shared_ptr<const Schema> schema);
+data::PatchSchemaPtr patch_schema(std::shared_ptr<const Schema> schema);
 
 }  // namespace jibe::twin

@@ -2,8 +2,11 @@
 // kube::invalid(): `message` is field.Error's body (`Invalid value: "x": must be …`) without the
 // field's path.
 #pragma once
+#include <string_view>
+
 #include "data/value.h"
 #include "twin/schema/resource.h"
+#include "twin/schema/schema.h"
 
 namespace jibe::twin {
 
