@@ -67,11 +67,11 @@ TEST(Defaults, Webhook) {
   const Value w = defaulted("admissionregistration.k8s.io", "mutatingwebhookconfigurations",
                             R"({"webhooks":[{"name":"a.b.c","clientConfig":{"service":{"name":"s",
       "namespace":"n"}},"rules":[{"operations":["CREATE"],"resources":["pods"]}]}]})");
-  EXPECT_EQ(w["webhooks"][0], parse_json(R"({"admissionReviewVersions":null,"clientConfig":{
+  EXPECT_EQ(w["webhooks"][0], parse_json(R"({"clientConfig":{
     "service":{"name":"s","namespace":"n","port":443}},"failurePolicy":"Fail",
     "matchPolicy":"Equivalent","name":"a.b.c","namespaceSelector":{},"objectSelector":{},
     "reinvocationPolicy":"Never","rules":[{"operations":["CREATE"],"resources":["pods"],
-    "scope":"*"}],"sideEffects":null,"timeoutSeconds":10})"))
+    "scope":"*"}],"timeoutSeconds":10})"))
       << data::to_json(w["webhooks"][0]);
 }
 
