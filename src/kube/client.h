@@ -109,7 +109,7 @@ class Client {
   Task<data::Value> create_subresource(Gvr gvr, ObjectName name, std::string subresource,
                                        data::Value body, WriteOptions options = {});
 
-  // The same with the kind's resource looked up in discovery (kinds.h: NoKindMatch).
+  // The same with the kind's resource looked up in discovery (discovery.h: NoKindMatch).
   Task<data::Value> apply_object(data::Value object, WriteOptions options = {});
 
   // The answer to a watch, its body still streaming; see watch.h. Throws StatusError as usual.
@@ -123,12 +123,17 @@ class Client {
   const ClientOptions& options() const { return options_; }
 
  private:
-  struct Call;
-  Task<data::Value> send(Call call);
-  Task<std::string> exchange(http::Request request);
+  http::Request make_request(std::string method, std::string target, std::string accept) const;
   Task<http::Response> exchange_once(http::Request request);
-  Task<ObjectList> list_pages(Gvr gvr, std::string ns, ListOptions options);
-  http::Request prepare(const Call& call) const;
+  Task<http::Response> open_stream(http::Request request);
+  Task<std::string> exchange_until_answered(http::Request request);
+  Task<std::string> exchange(http::Request request);
+  Task<data::Value> exchange_json(http::Request request);
+  Task<data::Value> send(std::string method, std::string target, data::Value body,
+                         std::string type);
+  Task<ObjectList> list_pages(Gvr gvr, std::string ns, ListOptions options, int64_t limit);
+  Task<data::Value> apply_to(Gvr gvr, data::Value object, WriteOptions options,
+                             std::string subresource);
 
   http::Handler& transport_;
   rt::Runtime& runtime_;

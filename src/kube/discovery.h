@@ -54,10 +54,10 @@ class Discovery {
   void invalidate() { loaded_ = false; }
 
  private:
-  using Match = const ApiResource* (*)(const std::vector<ApiResource>&, const std::string&);
   Task<void> ensure_loaded();
   Task<bool> reload_after_miss();
   Task<void> load();
+  Task<std::vector<ApiResource>> fetch(std::string root);
 
   Client& client_;
   bool loaded_ = false;

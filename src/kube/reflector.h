@@ -2,6 +2,7 @@
 // at the last resourceVersion seen (events and bookmarks), listing again where that is gone (410).
 // client-go tools/cache/reflector.go, v0.36.
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,8 @@ class Reflector {
 
   // Runs until cancelled. Every trouble is logged and retried.
   Task<void> run();
+  // The same, but ends once `enough` holds after a list or an event.
+  Task<void> run_until(std::function<bool()> enough);
 
   // The last trouble's sentence, "" while all is well. For status displays.
   const std::string& trouble() const { return trouble_; }
@@ -51,7 +54,8 @@ class Reflector {
   Task<void> watch();
   Task<void> stream(base::Duration timeout);
   void take(const WatchEvent& event);
-  void note_trouble(const std::string& sentence);
+  void note_trouble(const std::string& sentence, bool ordinary);
+  bool is_enough() const;
   base::Duration next_backoff();
 
   Client& client_;
@@ -60,7 +64,9 @@ class Reflector {
   std::string resource_version_;
   std::string trouble_;
   bool listed_ = false;
-  int failures_ = 0;
+  int failures_ = 0;        // since something came through; decides the back-off
+  int watch_failures_ = 0;  // watches in a row that failed since the last list
+  std::function<bool()> enough_;
 };
 
 }  // namespace jibe::kube

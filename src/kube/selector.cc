@@ -175,9 +175,7 @@ class LabelParser {
   std::string_view peek() const { return is_end() ? std::string_view() : tokens_[at_]; }
   std::string_view take() { return is_end() ? std::string_view() : tokens_[at_++]; }
 
-  [[noreturn]] static void fail(const std::string& sentence) {
-    throw base::InvalidInput(sentence);
-  }
+  [[noreturn]] static void fail(const std::string& sentence) { throw base::InvalidInput(sentence); }
   [[noreturn]] void fail_expecting(std::string_view what) const {
     fail("found '" + std::string(peek()) + "', expected: " + std::string(what));
   }
