@@ -13,6 +13,8 @@ namespace {
 constexpr int kWatchFailuresBeforeRelist = 3;
 // A server ends a watch by itself at timeoutSeconds; a connection that died silently does not.
 constexpr base::Duration kWatchGrace = std::chrono::seconds(30);
+// A watch that lived this long and then broke was a good one.
+constexpr base::Duration kLongWatch = std::chrono::seconds(30);
 // client-go calls an empty watch that ends sooner a "very short watch".
 constexpr base::Duration kShortWatch = std::chrono::seconds(1);
 
@@ -59,13 +61,16 @@ bool Reflector::is_enough() const {
 Task<void> Reflector::round() {
   if (!listed_) co_await relist();
   if (is_enough()) co_return;
+  base::Time start = client_.runtime().now();
   try {
     co_await watch();
     watch_failures_ = 0;
   } catch (const base::Cancelled&) {
     throw;
   } catch (const std::exception&) {
-    if (++watch_failures_ >= kWatchFailuresBeforeRelist) listed_ = false;
+    bool long_lived = client_.runtime().now() - start >= kLongWatch;
+    watch_failures_ = long_lived ? 0 : watch_failures_ + 1;
+    if (watch_failures_ >= kWatchFailuresBeforeRelist) listed_ = false;
     throw;
   }
 }
