@@ -47,11 +47,14 @@ struct WriteOptions {
 
 struct DeleteOptions {
   Caller caller;
-  std::string propagation = "Background";  // or "Foreground", "Orphan"
+  // "Background", "Foreground", "Orphan", or "" for the kind's own default.
+  std::string propagation = "Background";
   std::optional<int64_t> grace_s;
   std::string uid_precondition;
   std::string resource_version_precondition;
   bool dry_run = false;
+  // As in WriteOptions.
+  std::vector<std::string>* warnings = nullptr;
 };
 
 struct ListOptions {
@@ -60,6 +63,8 @@ struct ListOptions {
   int64_t limit = 0;
   std::string continue_token;
   std::string resource_version;
+  // "", "Exact" or "NotOlderThan".
+  std::string resource_version_match;
 };
 
 enum class PatchType { kJson, kMerge, kStrategic, kApply };
@@ -92,7 +97,8 @@ class Api {
   // A list object: kind, apiVersion, metadata.resourceVersion, items.
   virtual data::Value list(const Target& target, const ListOptions& options) const = 0;
   // The items alone, for controllers.
-  virtual std::vector<data::Value> items(const kube::Gvr& gvr, const std::string& ns = "") const = 0;
+  virtual std::vector<data::Value> items(const kube::Gvr& gvr,
+                                         const std::string& ns = "") const = 0;
 
   // Writes give the object as stored. All throw kube::StatusError.
   virtual Task<data::Value> create(Target target, data::Value object, WriteOptions options) = 0;

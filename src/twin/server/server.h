@@ -64,10 +64,10 @@ std::unique_ptr<Server> make_server(rt::Runtime& runtime, ServerOptions options 
 std::string generate_name(base::Random& random, const std::string& base);
 // RFC 4122 version 4.
 std::string generate_uid(base::Random& random);
-// RFC 3339 in UTC: metav1.Time (seconds) and metav1.MicroTime.
+// metav1.Time (seconds) and metav1.MicroTime.
 std::string to_timestamp(base::Time time);
 std::string to_micro_timestamp(base::Time time);
-// Throws base::InvalidInput.
+// RFC 3339. Throws base::InvalidInput.
 base::Time parse_timestamp(const std::string& text);
 
 }  // namespace jibe::twin
