@@ -17,7 +17,8 @@ struct Decimal {
   int point;
 };
 
-Decimal shortest(double number) {
+template <class Number>
+Decimal shortest(Number number) {
   char text[32];
   auto end =
       std::to_chars(text, text + sizeof text, std::fabs(number), std::chars_format::scientific);
@@ -50,6 +51,18 @@ std::string positional(const Decimal& d) {
 }
 
 constexpr int kShortestPrecision = 6;
+
+template <class Number>
+std::string general(Number number) {
+  if (std::isnan(number)) return "NaN";
+  if (std::isinf(number)) return number < 0 ? "-Inf" : "+Inf";
+  if (number == 0) return std::signbit(number) ? "-0" : "0";
+  Decimal d = shortest(number);
+  int exponent = d.point - 1;
+  // For the shortest form strconv goes by the precision of %g's default, six digits.
+  return exponent < -4 || exponent >= kShortestPrecision ? scientific(d) : positional(d);
+}
+
 constexpr char kHex[] = "0123456789abcdef";
 
 void append_hex(std::string& out, uint32_t code, int digits) {
@@ -95,13 +108,11 @@ std::string json_number(double number) {
 }
 
 std::string go_number(double number) {
-  if (std::isnan(number)) return "NaN";
-  if (std::isinf(number)) return number < 0 ? "-Inf" : "+Inf";
-  if (number == 0) return std::signbit(number) ? "-0" : "0";
-  Decimal d = shortest(number);
-  int exponent = d.point - 1;
-  // For the shortest form strconv goes by the precision of %g's default, six digits.
-  return exponent < -4 || exponent >= kShortestPrecision ? scientific(d) : positional(d);
+  return general(number);
+}
+
+std::string go_number32(float number) {
+  return general(number);
 }
 
 std::string go_quote(std::string_view text) {

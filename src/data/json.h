@@ -44,6 +44,8 @@ void append_json_string(std::string& out, std::string_view text, bool escape_htm
 std::string json_number(double number);
 // As strconv.FormatFloat(number, 'g', -1, 64), which is also fmt's %v: 1e+06, 0.0001, +Inf.
 std::string go_number(double number);
+// The same for bitSize 32.
+std::string go_number32(float number);
 // As strconv.Quote (fmt's %q): "a\"b", \n, \x00, \u200b; what is printable stays as it is.
 std::string go_quote(std::string_view text);
 

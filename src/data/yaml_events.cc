@@ -1,0 +1,131 @@
+#include "data/yaml_events.h"
+
+#include <libfyaml.h>
+
+#include "data/yaml_mistake.h"
+
+namespace jibe::data {
+
+namespace {
+
+using Type = YamlEvent::Type;
+
+void discard(fy_diag*, void*, const char*, size_t) {}
+
+std::string_view text_of(fy_token* token) {
+  if (!token) return {};
+  size_t length = 0;
+  const char* text = fy_token_get_text(token, &length);
+  return text ? std::string_view(text, length) : std::string_view();
+}
+
+std::string tag_of(fy_token* token) {
+  if (!token) return {};
+  static constexpr std::string_view kOfYaml = "tag:yaml.org,2002:";
+  std::string_view tag = text_of(token);
+  if (tag.starts_with(kOfYaml)) return "!!" + std::string(tag.substr(kOfYaml.size()));
+  return tag == "!" ? std::string() : std::string(tag);
+}
+
+int line_of(fy_event* event) {
+  const fy_mark* mark = fy_event_start_mark(event);
+  return mark ? mark->line + 1 : 0;
+}
+
+}  // namespace
+
+struct YamlEvents::Parser {
+  explicit Parser(std::string_view all) : text(all) {
+    fy_diag_cfg diag_config{};
+    diag_config.output_fn = discard;
+    diag_config.level = FYET_ERROR;
+    diag_config.module_mask = ~0u;
+    diag = fy_diag_create(&diag_config);
+    fy_diag_set_collect_errors(diag, true);
+    fy_parse_cfg config{};
+    config.flags = static_cast<fy_parse_cfg_flags>(FYPCF_SLOPPY_FLOW_INDENTATION | FYPCF_JSON_NONE |
+                                                   FYPCF_DEFAULT_VERSION_1_1);
+    config.diag = diag;
+    parser = fy_parser_create(&config);
+    if (!parser || fy_parser_set_string(parser, text.data(), text.size()) != 0)
+      throw base::Error("cannot create a YAML parser: out of memory?");
+  }
+
+  ~Parser() {
+    release();
+    fy_parser_destroy(parser);
+    fy_diag_destroy(diag);
+  }
+
+  void release() {
+    fy_parser_event_free(parser, event);
+    event = nullptr;
+  }
+
+  [[noreturn]] void fail(int lines_before) {
+    void* previous = nullptr;
+    fy_diag_error* error = fy_diag_errors_iterate(diag, &previous);
+    if (!error) throw YamlMistake(0, "unknown problem parsing YAML content");
+    YamlMistake mistake = explain_yaml_mistake(text, error->msg, error->line, error->column);
+    throw YamlMistake(mistake.line() > 0 ? mistake.line() + lines_before : 0, mistake.what());
+  }
+
+  std::string_view text;
+  fy_diag* diag = nullptr;
+  fy_parser* parser = nullptr;
+  fy_event* event = nullptr;
+};
+
+YamlEvents::YamlEvents(std::string_view text, int lines_before)
+    : parser_(std::make_unique<Parser>(text)), lines_before_(lines_before) {}
+
+YamlEvents::~YamlEvents() = default;
+
+const YamlEvent& YamlEvents::next() {
+  parser_->release();
+  event_ = YamlEvent();
+  fy_event* event = parser_->event = fy_parser_parse(parser_->parser);
+  if (!event) {
+    if (fy_parser_get_stream_error(parser_->parser)) parser_->fail(lines_before_);
+    return event_;
+  }
+  event_.line = line_of(event) + lines_before_;
+  event_.anchor = text_of(fy_event_get_anchor_token(event));
+  event_.tag = tag_of(fy_event_get_tag_token(event));
+  switch (event->type) {
+    case FYET_DOCUMENT_START:
+      event_.type = Type::kDocumentStart;
+      break;
+    case FYET_DOCUMENT_END:
+      event_.type = Type::kDocumentEnd;
+      break;
+    case FYET_MAPPING_START:
+      event_.type = Type::kMapStart;
+      break;
+    case FYET_MAPPING_END:
+      event_.type = Type::kMapEnd;
+      break;
+    case FYET_SEQUENCE_START:
+      event_.type = Type::kListStart;
+      break;
+    case FYET_SEQUENCE_END:
+      event_.type = Type::kListEnd;
+      break;
+    case FYET_SCALAR:
+      event_.type = Type::kScalar;
+      event_.text = text_of(event->scalar.value);
+      event_.plain = fy_token_scalar_style(event->scalar.value) == FYSS_PLAIN;
+      break;
+    case FYET_ALIAS:
+      event_.type = Type::kAlias;
+      event_.text = text_of(event->alias.anchor);
+      break;
+    case FYET_STREAM_END:
+      break;
+    default:
+      return next();
+  }
+  return event_;
+}
+
+}  // namespace jibe::data
