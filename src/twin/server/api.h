@@ -43,6 +43,8 @@ struct WriteOptions {
   std::string field_validation = "Warn";
   // Filled with what a client is told in Warning headers; not owned, may be null.
   std::vector<std::string>* warnings = nullptr;
+  // What the reader of the body found (`duplicate field "x"`): counts as an unknown field does.
+  std::vector<std::string> findings;
 };
 
 struct DeleteOptions {

@@ -8,7 +8,7 @@
 
 namespace jibe::twin {
 
-// Both outlive the handler; response bodies may outlive all three.
-std::unique_ptr<http::Handler> make_http_face(ServerCore& core, Api& api);
+// `api` outlives the handler. Response bodies may outlive everything.
+std::unique_ptr<http::Handler> make_http_face(std::shared_ptr<ServerCore> core, Api& api);
 
 }  // namespace jibe::twin

@@ -45,7 +45,10 @@ Value apply_plain(PatchType type, const Value& target, const Value& patch,
 void accept_patched(const ApiWrite& write, Value& object) {
   const Resource& resource = *write.resource;
   Value before = object;
-  std::vector<std::string> unknown = decode_object(resource, object);
+  std::vector<std::string> unknown = write.options.findings;
+  for (std::string& sentence : decode_object(resource, object)) {
+    unknown.push_back(std::move(sentence));
+  }
   if (!unknown.empty() && write.options.field_validation == "Strict") {
     std::string message =
         fmt::format("Invalid value: {}: strict decoding error: {}",

@@ -21,33 +21,35 @@ class StoreSubscription : public Subscription {
 }  // namespace
 
 ApiServer::ApiServer(rt::Runtime& runtime, ServerOptions options)
-    : core_(runtime, std::move(options)), writer_(core_), http_(make_http_face(core_, *this)) {
-  crd_listener_ = core_.store.listen(kCrdResource, [this](const EventPtr& event) {
+    : core_(std::make_shared<ServerCore>(runtime, std::move(options))),
+      writer_(*core_),
+      http_(make_http_face(core_, *this)) {
+  crd_listener_ = core_->store.listen(kCrdResource, [this](const EventPtr& event) {
     if (event->type == "DELETED") {
-      core_.registry.drop_crd(event->object["metadata"]["name"].text());
+      core_->registry.drop_crd(event->object["metadata"]["name"].text());
     } else {
-      core_.registry.set_crd(event->object);
+      core_->registry.set_crd(event->object);
     }
   });
 }
 
 ResourcePtr ApiServer::find(const kube::Gvr& gvr) const {
-  return core_.registry.find(gvr);
+  return core_->registry.find(gvr);
 }
 ResourcePtr ApiServer::find_kind(const kube::Gvk& gvk) const {
-  return core_.registry.find_kind(gvk);
+  return core_->registry.find_kind(gvk);
 }
 std::vector<ResourcePtr> ApiServer::resources() const {
-  return core_.registry.all();
+  return core_->registry.all();
 }
 
 data::Value ApiServer::get(const Target& target) const {
-  return get_object(core_, target);
+  return get_object(*core_, target);
 }
 
 std::optional<data::Value> ApiServer::try_get(const Target& target) const {
   try {
-    return get_object(core_, target);
+    return get_object(*core_, target);
   } catch (const kube::StatusError& error) {
     if (!error.is_not_found()) throw;
     return std::nullopt;
@@ -55,11 +57,11 @@ std::optional<data::Value> ApiServer::try_get(const Target& target) const {
 }
 
 data::Value ApiServer::list(const Target& target, const ListOptions& options) const {
-  return list_objects(core_, target, options);
+  return list_objects(*core_, target, options);
 }
 
 std::vector<data::Value> ApiServer::items(const kube::Gvr& gvr, const std::string& ns) const {
-  return all_items(core_, gvr, ns);
+  return all_items(*core_, gvr, ns);
 }
 
 Task<data::Value> ApiServer::create(Target target, data::Value object, WriteOptions options) {
@@ -86,7 +88,7 @@ Task<data::Value> ApiServer::remove_collection(Target target, ListOptions which,
 
 std::unique_ptr<Subscription> ApiServer::subscribe(
     const kube::Gvr& gvr, std::function<void(const WatchEvent&)> on_event) {
-  ResourcePtr resource = core_.registry.need(gvr);
+  ResourcePtr resource = core_->registry.need(gvr);
   auto forward = [resource, on_event = std::move(on_event)](const EventPtr& event) {
     WatchEvent out;
     out.type = event->type;
@@ -95,7 +97,7 @@ std::unique_ptr<Subscription> ApiServer::subscribe(
     on_event(out);
   };
   return std::make_unique<StoreSubscription>(
-      core_.store.listen(store_key(*resource), std::move(forward)));
+      core_->store.listen(store_key(*resource), std::move(forward)));
 }
 
 http::Handler& ApiServer::http() {
@@ -103,26 +105,26 @@ http::Handler& ApiServer::http() {
 }
 
 void ApiServer::add_token(std::string token, Caller caller) {
-  core_.authenticator.add(std::move(token), std::move(caller));
+  core_->authenticator.add(std::move(token), std::move(caller));
 }
 
 std::string ApiServer::issue_token(const std::string& ns, const std::string& service_account) {
   Authenticator::TokenRequest request;
   request.ns = ns;
   request.account = service_account;
-  const data::Value* account = core_.store.find("serviceaccounts", {ns, service_account});
+  const data::Value* account = core_->store.find("serviceaccounts", {ns, service_account});
   if (account) request.account_uid = kube::uid_of(*account);
   request.audiences = {"https://kubernetes.default.svc.cluster.local"};
-  request.now = core_.runtime.now();
-  return core_.authenticator.issue(core_.runtime.random(), request);
+  request.now = core_->runtime.now();
+  return core_->authenticator.issue(core_->runtime.random(), request);
 }
 
 void ApiServer::set_webhooks(WebhookNetwork* network) {
-  core_.options.webhooks = network;
+  core_->options.webhooks = network;
 }
 
 size_t ApiServer::object_count() const {
-  return core_.store.object_count();
+  return core_->store.object_count();
 }
 
 std::unique_ptr<Server> make_server(rt::Runtime& runtime, ServerOptions options) {

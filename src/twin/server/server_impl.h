@@ -38,7 +38,8 @@ class ApiServer : public Server {
   size_t object_count() const override;
 
  private:
-  ServerCore core_;
+  // Shared with the bodies of watches, which may outlive the server.
+  std::shared_ptr<ServerCore> core_;
   Writer writer_;
   std::shared_ptr<void> crd_listener_;
   std::unique_ptr<http::Handler> http_;

@@ -91,7 +91,10 @@ void accept_object(ApiWrite& write) {
   const Resource& resource = *write.resource;
   check_kind(resource, write.object);
   check_namespace(write, write.object);
-  std::vector<std::string> unknown = decode_object(resource, write.object);
+  std::vector<std::string> unknown = write.options.findings;
+  for (std::string& sentence : decode_object(resource, write.object)) {
+    unknown.push_back(std::move(sentence));
+  }
   if (!unknown.empty() && write.options.field_validation == "Strict") {
     throw kube::bad_request(strict_error(resource, unknown));
   }

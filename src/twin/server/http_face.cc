@@ -1,0 +1,115 @@
+#include "twin/server/http_face.h"
+
+#include "base/coroutine.h"
+#include "base/strings.h"
+#include "kube/status.h"
+#include "twin/server/http_documents.h"
+#include "twin/server/http_resources.h"
+#include "twin/server/request_path.h"
+
+namespace jibe::twin {
+
+namespace {
+
+// RFC 9111 warn-text, as client-go's warning handler parses it.
+std::string warning_header(const std::string& sentence) {
+  std::string quoted;
+  for (char c : sentence) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  return "299 - \"" + quoted + "\"";
+}
+
+// kubectl --as and --as-group.
+void impersonate(const http::Request& request, Caller& caller) {
+  const std::string& user = request.headers.get("impersonate-user");
+  if (user.empty()) return;
+  caller.user = user;
+  caller.groups.clear();
+  for (const auto& [name, value] : request.headers.fields()) {
+    if (base::equal_ignoring_case(name, "impersonate-group")) caller.groups.push_back(value);
+  }
+  caller.groups.push_back("system:authenticated");
+}
+
+class HttpFace : public http::Handler {
+ public:
+  HttpFace(std::shared_ptr<ServerCore> core, Api& api)
+      : core_(core), documents_(*core), resources_(core, api) {}
+
+  Task<http::Response> handle(http::Request request) override {
+    http::Response response;
+    std::vector<std::string> warnings;
+    std::optional<kube::StatusError> failure;
+    try {
+      response = co_await dispatch(request, warnings);
+    } catch (const kube::StatusError& error) {
+      failure = error;
+    } catch (const base::Cancelled&) {
+      throw;
+    } catch (const base::InvalidInput& error) {
+      failure = kube::bad_request(error.what());
+    } catch (const std::exception& error) {
+      core_->runtime.log().error(
+          "request failed",
+          {{"method", request.method}, {"target", request.target}, {"error", error.what()}});
+      failure = internal_error(error.what());
+    }
+    if (failure) response = error_response(*failure, request);
+    for (const std::string& sentence : warnings) {
+      response.headers.add("Warning", warning_header(sentence));
+    }
+    if (response.headers.find("Cache-Control") == nullptr) {
+      response.headers.set("Cache-Control", "no-cache, private");
+    }
+    co_return response;
+  }
+
+ private:
+  Task<http::Response> dispatch(const http::Request& request, std::vector<std::string>& warnings) {
+    RequestPath path = parse_request_path(request.target);
+    std::optional<Caller> caller = core_->authenticator.identify(request, core_->runtime.now());
+    if (!caller && !HttpDocuments::is_public(path.path)) {
+      throw kube::StatusError(401, "Unauthorized", "Unauthorized");
+    }
+    if (path.kind != RequestPath::Kind::kResource) {
+      if (request.method != "GET" && request.method != "HEAD") {
+        throw kube::StatusError(405, "MethodNotAllowed",
+                                "the server does not allow this method on the requested resource");
+      }
+      co_return documents_.get(request, path);
+    }
+    impersonate(request, *caller);
+    co_return co_await resources_.handle(request, path, *caller, warnings);
+  }
+
+  static http::Response error_response(const kube::StatusError& error,
+                                       const http::Request& request) {
+    Representation how;
+    try {
+      how = negotiate(request.headers, "", {"Table", "PartialObjectMetadata"});
+    } catch (const kube::StatusError&) {
+      // Who accepts nothing that can be given still gets the reason.
+      how = Representation();
+    }
+    how.as.clear();
+    http::Response response =
+        http::make_response(error.code(), how.media_type(), encode(error.to_value(), how));
+    int64_t retry = error.details()["retryAfterSeconds"].int_or(0);
+    if (retry > 0) response.headers.set("Retry-After", std::to_string(retry));
+    return response;
+  }
+
+  std::shared_ptr<ServerCore> core_;
+  HttpDocuments documents_;
+  HttpResources resources_;
+};
+
+}  // namespace
+
+std::unique_ptr<http::Handler> make_http_face(std::shared_ptr<ServerCore> core, Api& api) {
+  return std::make_unique<HttpFace>(std::move(core), api);
+}
+
+}  // namespace jibe::twin
