@@ -142,6 +142,7 @@ class Any {
 // The tree without its Go types; untouched parts share their old storage. A tree that contains
 // itself throws base::InvalidInput.
 data::Value to_value(const Any& any);
+data::Value to_value(const Any& any, int depth);
 
 // Truth as `if` sees it: false for nil, zero, "", empty and nil lists and maps.
 bool truth(const Any& any);

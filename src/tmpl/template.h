@@ -78,10 +78,11 @@ class ExecError : public base::Error {
 // and what is parsed into it does not reach the parent (Go's Clone, without the copying).
 class TemplateSet {
  public:
-  explicit TemplateSet(std::shared_ptr<const FunctionTable> functions)
-      : functions_(std::move(functions)) {}
+  // `name` shows in the error for a template that is not there.
+  explicit TemplateSet(std::shared_ptr<const FunctionTable> functions, std::string name = "")
+      : name_(std::move(name)), functions_(std::move(functions)) {}
   explicit TemplateSet(std::shared_ptr<const TemplateSet> parent)
-      : functions_(parent->functions_), parent_(std::move(parent)) {}
+      : name_(parent->name_), functions_(parent->functions_), parent_(std::move(parent)) {}
 
   // Adds the template `name` and all that `text` defines; later definitions replace earlier
   // ones, except by bodies of white space and comments only. Gives the body of `text` itself.
@@ -89,8 +90,10 @@ class TemplateSet {
   // nullptr where there is none.
   std::shared_ptr<const Template> find(std::string_view name) const;
   const std::shared_ptr<const FunctionTable>& functions() const { return functions_; }
+  const std::string& name() const { return name_; }
 
  private:
+  std::string name_;
   std::shared_ptr<const FunctionTable> functions_;
   std::shared_ptr<const TemplateSet> parent_;
   std::map<std::string, std::shared_ptr<const Template>, std::less<>> templates_;

@@ -1,0 +1,106 @@
+#include "tmpl/template.h"
+
+#include <fmt/core.h>
+#include <pthread.h>
+
+#include "tmpl/format.h"
+#include "tmpl/machine.h"
+#include "tmpl/parser.h"
+
+namespace jibe::tmpl {
+
+namespace {
+
+// What one more template with its functions may need.
+constexpr ptrdiff_t kStackReserve = 256 * 1024;
+
+const char* lowest_stack_address() {
+  pthread_attr_t attributes;
+  void* lowest = nullptr;
+  size_t size = 0;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return nullptr;
+  pthread_attr_getstack(&attributes, &lowest, &size);
+  pthread_attr_destroy(&attributes);
+  return static_cast<const char*>(lowest);
+}
+
+}  // namespace
+
+ParseError::ParseError(std::string name, int line, const std::string& message)
+    : InvalidInput(fmt::format("template: {}:{}: {}", name, line, message)),
+      name_(std::move(name)),
+      line_(line),
+      message_(message) {}
+
+ExecError::ExecError(const std::string& text, std::vector<ExecFrame> frames, std::string cause)
+    : Error(text), frames_(std::move(frames)), cause_(std::move(cause)) {}
+
+std::shared_ptr<const Template> TemplateSet::parse(const std::string& name, std::string text) {
+  auto source = std::make_shared<const Source>(Source{name, std::move(text)});
+  ParsedSource parsed = parse_source(std::move(source), functions_);
+  for (const auto& [key, tree] : parsed.trees) {
+    if (is_empty(tree->root) && find(key) != nullptr) continue;
+    templates_[key] = std::make_shared<const Template>(key, tree);
+  }
+  return std::make_shared<const Template>(name, parsed.main);
+}
+
+std::shared_ptr<const Template> TemplateSet::find(std::string_view name) const {
+  if (auto at = templates_.find(name); at != templates_.end()) return at->second;
+  return parent_ ? parent_->find(name) : nullptr;
+}
+
+std::string execute(const std::shared_ptr<const TemplateSet>& set, std::string_view name,
+                    const Any& dot, const ExecOptions& options) {
+  return Machine(set, options).execute(name, dot);
+}
+
+Machine::Machine(std::shared_ptr<const TemplateSet> set, const ExecOptions& options)
+    : set_(std::move(set)), options_(options), stack_limit_(lowest_stack_address()) {
+  variables_.reserve(256);
+}
+
+bool Machine::has_stack() const {
+  auto here = static_cast<const char*>(__builtin_frame_address(0));
+  return stack_limit_ == nullptr || here - stack_limit_ > kStackReserve;
+}
+
+std::string Machine::execute(std::string_view name, const Any& dot) {
+  std::shared_ptr<const Template> body = set_->find(name);
+  if (!body) {
+    std::string message =
+        fmt::format("no template {} associated with template {}", quote(name), quote(set_->name()));
+    throw ExecError("template: " + message, {}, message);
+  }
+  std::string out;
+  run(*body, dot, out);
+  return out;
+}
+
+std::string Machine::execute(const std::shared_ptr<const TemplateSet>& set, const Template& body,
+                             const Any& dot) {
+  struct Restore {
+    std::shared_ptr<const TemplateSet>& place;
+    std::shared_ptr<const TemplateSet> before;
+    ~Restore() { place = before; }
+  } restore{set_, std::exchange(set_, set)};
+  std::string out;
+  run(body, dot, out);
+  return out;
+}
+
+void Machine::run(const Template& body, const Any& dot, std::string& out) {
+  Frame(*this, body, out).run(dot);
+}
+
+base::Clock& Machine::clock() {
+  if (options_.clock == nullptr) throw base::Error("this template may not ask for the time");
+  return *options_.clock;
+}
+
+base::Random& Machine::random() {
+  if (options_.random == nullptr) throw base::Error("this template may not draw random numbers");
+  return *options_.random;
+}
+
+}  // namespace jibe::tmpl
