@@ -69,10 +69,10 @@ class Kubeconfig {
 
  private:
   void merge(const Kubeconfig& later);
-  const Part& cluster_part(const std::string& name, const std::string& context) const;
   std::string files() const;
 
   std::vector<std::string> files_;
+  std::vector<std::string> missing_;
   std::string current_;
   std::map<std::string, Part> contexts_;
   std::map<std::string, Part> clusters_;
