@@ -40,6 +40,8 @@ class ConnectError : public base::Error {
 class ByteStream {
  public:
   virtual ~ByteStream() = default;
+  // What must happen before peer() is complete (a handshake); read and write do it by themselves.
+  virtual Task<void> ready();
   // At least one byte and at most `limit`; "" is the end.
   virtual Task<std::string> read(size_t limit = size_t{16} << 10) = 0;
   // What has already arrived, without waiting: nullopt is nothing, "" is the end (or a failure).
@@ -56,7 +58,7 @@ class ByteStream {
 class Listener {
  public:
   virtual ~Listener() = default;
-  // The next connection, ready for use. A peer that fails a handshake does not end the listener.
+  // The next connection; its handshake happens in ready(). nullptr after close().
   virtual Task<std::unique_ptr<ByteStream>> accept() = 0;
   // Where it listens: "127.0.0.1:6443".
   virtual std::string address() const = 0;

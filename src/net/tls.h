@@ -40,14 +40,10 @@ class TlsContext;
 std::shared_ptr<TlsContext> make_tls_client_context(const TlsClientOptions& options);
 std::shared_ptr<TlsContext> make_tls_server_context(const TlsServerOptions& options);
 
-// The handshake over an established stream. `where` names the server in sentences. Throws
-// ConnectError (kCertificate where a certificate is to blame).
-Task<std::unique_ptr<ByteStream>> tls_connect(rt::Runtime& runtime,
-                                              std::shared_ptr<TlsContext> context,
-                                              std::unique_ptr<ByteStream> inner, std::string where);
-Task<std::unique_ptr<ByteStream>> tls_accept(rt::Runtime& runtime,
-                                             std::shared_ptr<TlsContext> context,
-                                             std::unique_ptr<ByteStream> inner);
+// A stream whose ready() makes the handshake. ready() throws ConnectError (kCertificate where a
+// certificate is to blame). `where` names the other side in sentences.
+std::unique_ptr<ByteStream> tls_stream(rt::Runtime& runtime, std::shared_ptr<TlsContext> context,
+                                       std::unique_ptr<ByteStream> inner, std::string where);
 
 // The protocol that the handshake agreed on, "" without; `stream` must come from above.
 std::string negotiated_protocol(const ByteStream& stream);
@@ -56,7 +52,6 @@ std::string negotiated_protocol(const ByteStream& stream);
 std::unique_ptr<Dialer> tls_dialer(rt::Runtime& runtime, std::unique_ptr<Dialer> inner,
                                    TlsClientOptions options,
                                    base::Duration timeout = std::chrono::seconds(10));
-// Handshakes run side by side; one that fails is logged at debug level.
 std::unique_ptr<Listener> tls_listener(rt::Runtime& runtime, std::unique_ptr<Listener> inner,
                                        TlsServerOptions options);
 
