@@ -1,6 +1,7 @@
 #include "base/coroutine.h"
 #include "kube/status.h"
 #include "twin/server/allocate.h"
+#include "twin/server/reviews.h"
 #include "twin/server/steps.h"
 #include "twin/server/writer.h"
 
@@ -41,7 +42,9 @@ Task<data::Value> Writer::create(Target target, data::Value object, WriteOptions
   }
   write.object = std::move(object);
   accept_object(write);
-  fill_new_metadata(core_, write);
+  if (std::optional<data::Value> answer = answer_review(core_, write)) co_return *answer;
+  wipe_metadata(write.object);
+  write.target.name = write.object["metadata"]["name"].text();
   track_fields(core_, write, write.object, nullptr);
   co_return co_await create_prepared(std::move(write));
 }
@@ -54,7 +57,8 @@ Task<data::Value> Writer::create_prepared(ApiWrite write) {
                             "create not allowed while custom resource definition is terminating");
   }
   co_await admission_.mutate(write);
-  write.target.name = write.object["metadata"]["name"].text();
+  // Only now, as in kube-apiserver: webhooks see new objects without uid and generated name.
+  fill_new_metadata(core_, write);
   prepare_new(core_, write);
   allocate_service(core_, write, write.object, nullptr);
   check_new(write);

@@ -20,7 +20,9 @@ bool is_new_pod(const ApiWrite& write) {
 }
 
 kube::StatusError refuse(const ApiWrite& write, const std::string& message) {
-  return kube::forbidden(resource_name(*write.resource), write.target.name, message);
+  std::string name = write.target.name;
+  if (name.empty()) name = write.object["metadata"]["generateName"].text();
+  return kube::forbidden(resource_name(*write.resource), name, message);
 }
 
 bool has_token_mount(const Value& container) {

@@ -109,12 +109,16 @@ void accept_again(const Resource& resource, data::Value& object) {
   apply_defaults(resource, object);
 }
 
-void fill_new_metadata(const ServerCore& core, ApiWrite& write) {
-  data::Value& metadata = write.object.edit("metadata");
-  for (const char* field :
-       {"deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion"}) {
+void wipe_metadata(data::Value& object) {
+  data::Value& metadata = object.edit("metadata");
+  for (const char* field : {"creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
+                            "selfLink", "resourceVersion", "uid"}) {
     metadata.erase(field);
   }
+}
+
+void fill_new_metadata(const ServerCore& core, ApiWrite& write) {
+  data::Value& metadata = write.object.edit("metadata");
   base::Random& random = core.runtime.random();
   metadata.set("uid", generate_uid(random));
   metadata.set("creationTimestamp", kube::format_time(core.runtime.now()));

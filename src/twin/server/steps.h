@@ -17,6 +17,8 @@ void accept_object(ApiWrite& write);
 // Defaults alone, for what a patch or a webhook made of an accepted object.
 void accept_again(const Resource& resource, data::Value& object);
 
+// Takes away what only the server may say of a new object.
+void wipe_metadata(data::Value& object);
 // uid, creationTimestamp, and a name where generateName asks for one.
 void fill_new_metadata(const ServerCore& core, ApiWrite& write);
 // What an update may not touch: uid, creationTimestamp, deletionTimestamp, …

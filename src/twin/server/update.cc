@@ -97,7 +97,7 @@ Task<std::optional<data::Value>> Writer::revise_once(Target target, const Update
     std::string name = target.name;
     write.object.edit("metadata").set("name", name);
     data::Value managed = write.object["metadata"]["managedFields"];
-    fill_new_metadata(core_, write);
+    wipe_metadata(write.object);
     if (managed.is_null()) track_fields(core_, write, write.object, nullptr);
     co_return co_await create_prepared(std::move(write));
   }
