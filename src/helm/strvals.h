@@ -1,4 +1,5 @@
-// The language of --set, --set-string, --set-json, --set-file and --set-literal (pkg/strvals 4.2.3).
+// The language of --set, --set-string, --set-json, --set-file and --set-literal
+// (pkg/strvals 4.2.3).
 #pragma once
 #include <functional>
 #include <string>
