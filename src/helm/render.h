@@ -61,7 +61,7 @@ struct RenderResult {
 // `user_values` is a map or null (see merge_user_values). Templates draw randomness and time from
 // the two sources given. Throws ChartError with Helm's text.
 RenderResult render(const Chart& chart, const data::Value& user_values,
-                    const RenderOptions& options, base::Random& random, const base::Clock& clock);
+                    const RenderOptions& options, base::Random& random, base::Clock& clock);
 
 struct TextOptions {
   bool include_crds = false;
