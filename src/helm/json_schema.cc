@@ -1,0 +1,98 @@
+#include "helm/json_schema.h"
+
+#include "base/strings.h"
+#include "helm/chart.h"
+#include "helm/schema_run.h"
+#include "helm/schema_text.h"
+
+namespace jibe::helm {
+namespace {
+
+using data::Value;
+
+constexpr int kMaxDepth = 200;
+constexpr std::string_view kRootAddress = "file:///values.schema.json";
+
+int draft_of(const Value& document) {
+  const std::string& schema = document["$schema"].text();
+  if (schema.empty()) return 2020;
+  std::string_view address = schema;
+  if (address.ends_with('#')) address.remove_suffix(1);
+  address = base::cut(address, "://").after;
+  if (address == "json-schema.org/draft-04/schema") return 4;
+  if (address == "json-schema.org/draft-06/schema") return 6;
+  if (address == "json-schema.org/draft-07/schema") return 7;
+  if (address == "json-schema.org/draft/2019-09/schema") return 2019;
+  if (address == "json-schema.org/draft/2020-12/schema") return 2020;
+  if (address == "json-schema.org/schema") return 2020;
+  throw ChartError(fmt::format("the schema names the dialect {}, which is not known", schema));
+}
+
+// Whose values are schemas by name, and whose are lists of schemas.
+constexpr std::string_view kMaps[] = {"properties", "patternProperties", "definitions",
+                                      "$defs",      "dependencies",      "dependentSchemas"};
+
+void print(std::string& out, const Violation& violation, int indent) {
+  bool only_points_on = violation.kind == Violation::kReference && violation.causes.size() == 1;
+  if (!only_points_on) {
+    out += std::string(static_cast<size_t>(indent) * 2, ' ') + "- at " +
+           schema_quote(pointer_of(violation.path)) + ": " + violation.text + "\n";
+    ++indent;
+  }
+  for (const Violation& cause : violation.causes) print(out, cause, indent);
+}
+
+}  // namespace
+
+JsonSchema::JsonSchema(Value document) : root_(std::move(document)) {
+  if (!root_.is_map() && !root_.is_bool()) {
+    throw ChartError("the schema must be an object or a boolean");
+  }
+  draft_ = draft_of(root_);
+  addresses_[std::string(kRootAddress)] = &root_;
+  index(root_, std::string(kRootAddress), 0);
+}
+
+void JsonSchema::index(const Value& schema, const std::string& base, int depth) {
+  if (depth > kMaxDepth) throw ChartError("the schema is nested too deeply");
+  std::string here = base;
+  const std::string& id = schema[draft_ == 4 ? "id" : "$id"].text();
+  if (!id.empty()) {
+    here = resolve_address(base, id);
+    if (here.ends_with('#')) here.pop_back();
+    addresses_[here] = &schema;
+  }
+  for (const char* anchor : {"$anchor", "$dynamicAnchor"}) {
+    const std::string& name = schema[anchor].text();
+    if (!name.empty()) addresses_[here + "#" + name] = &schema;
+  }
+  for (const data::Entry& entry : schema.entries()) {
+    bool map_of_schemas =
+        std::find(std::begin(kMaps), std::end(kMaps), entry.key) != std::end(kMaps);
+    if (map_of_schemas) {
+      for (const data::Entry& inner : entry.value.entries()) index(inner.value, here, depth + 1);
+    } else if (entry.value.is_map() && entry.key != "const" && entry.key != "default") {
+      index(entry.value, here, depth + 1);
+    } else if (entry.key != "enum" && entry.key != "examples") {
+      for (const Value& item : entry.value.items()) {
+        if (item.is_map()) index(item, here, depth + 1);
+      }
+    }
+  }
+}
+
+std::string JsonSchema::check(const Value& value) const {
+  SchemaRun run(*this, std::string(kRootAddress));
+  std::optional<Violation> violation = run.check(root_, value);
+  std::string out;
+  if (!violation) return out;
+  if (violation->kind == Violation::kGroup) {
+    for (const Violation& cause : violation->causes) print(out, cause, 0);
+  } else {
+    print(out, *violation, 0);
+  }
+  if (!out.empty()) out.pop_back();
+  return out;
+}
+
+}  // namespace jibe::helm
