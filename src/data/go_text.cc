@@ -24,7 +24,8 @@ Decimal shortest(Number number) {
       std::to_chars(text, text + sizeof text, std::fabs(number), std::chars_format::scientific);
   std::string_view all(text, static_cast<size_t>(end.ptr - text));
   size_t e = all.find('e');
-  Decimal out{std::signbit(number), std::string(1, all[0]), std::atoi(all.data() + e + 1) + 1};
+  int exponent = std::atoi(std::string(all.substr(e + 1)).c_str());
+  Decimal out{std::signbit(number), std::string(1, all[0]), exponent + 1};
   if (e > 2) out.digits += all.substr(2, e - 2);
   return out;
 }

@@ -157,6 +157,19 @@ TEST(Json, NumbersAreWrittenAsGoDoes) {
   EXPECT_THROW(to_json(Value(INFINITY)), base::InvalidInput);
 }
 
+TEST(Json, EveryNumberReadsBack) {
+  uint64_t state = 1;
+  for (int i = 0; i < 20'000; ++i) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    // Few digits around every exponent, so that short and long forms take turns on the stack.
+    double number =
+        std::ldexp(static_cast<double>(state >> 48), static_cast<int>(state % 200) - 100);
+    ASSERT_EQ(std::strtod(json_number(number).c_str(), nullptr), number);
+    ASSERT_EQ(std::strtod(go_number(number).c_str(), nullptr), number);
+    ASSERT_EQ(json_number(1.5), "1.5");
+  }
+}
+
 TEST(Json, QuotesAsGoDoes) {
   EXPECT_EQ(go_quote("a\"b\\\n\x01\x7f\xc3\xa9\xff"), "\"a\\\"b\\\\\\n\\x01\\x7f\xc3\xa9\\xff\"");
   EXPECT_EQ(go_quote("\xe2\x80\x8b\xc2\xa0\xf0\x9f\x98\x80"), "\"\\u200b\\u00a0\xf0\x9f\x98\x80\"");

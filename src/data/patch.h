@@ -9,8 +9,9 @@
 
 namespace jibe::data {
 
-// RFC 6902, with evanphx/json-patch's leniency where kube-apiserver has it (v4.13 in 1.36): a
-// `remove` of an absent key is an error, negative indices are not allowed.
+// RFC 6902 with the habits of evanphx/json-patch 4.13, which kube-apiserver 1.36 uses: `replace`
+// creates a key that an object lacks, negative indices count from the end. A path whose parent is
+// absent, `remove` of an absent key and a failed `test` are errors.
 Value json_patch(const Value& target, const Value& operations);
 
 // RFC 7386.
