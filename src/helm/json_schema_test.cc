@@ -1,0 +1,80 @@
+#include "helm/json_schema.h"
+
+#include <gtest/gtest.h>
+
+#include "data/json.h"
+#include "helm/chart.h"
+
+namespace jibe::helm {
+namespace {
+
+std::string check(std::string_view schema, std::string_view value) {
+  return JsonSchema(data::parse_json(schema)).check(data::parse_json(value));
+}
+
+struct Case {
+  const char* schema;
+  const char* value;
+  const char* violations;
+};
+
+class Schema : public testing::TestWithParam<Case> {};
+
+TEST_P(Schema, SaysWhatIsWrong) {
+  const Case& c = GetParam();
+  EXPECT_EQ(check(c.schema, c.value), c.violations) << c.schema;
+}
+
+constexpr const char* kDraft7 = R"({"$schema": "http://json-schema.org/draft-07/schema#",)";
+
+INSTANTIATE_TEST_SUITE_P(
+    Keywords, Schema,
+    testing::Values(
+        Case{R"({"type": "integer"})", "1.0", ""},
+        Case{R"({"type": ["string", "null"]})", "1", "- at '': got number, want null or string"},
+        Case{R"({"properties": {"a": {"minimum": 1000}}})", R"({"a": 5})",
+             "- at '/a': minimum: got 5, want 1,000"},
+        Case{R"({"required": ["a", "b"]})", "{}", "- at '': missing properties 'a', 'b'"},
+        Case{R"({"additionalProperties": false})", R"({"x": 1})",
+             "- at '': additional properties 'x' not allowed"},
+        Case{R"({"$ref": "#/$defs/x", "$defs": {"x": {"type": "string"}}})", "1",
+             "- at '': got number, want string"},
+        Case{R"({"anyOf": [{"type": "string"}, {"minimum": 3}]})", "1",
+             "- at '': 'anyOf' failed\n  - at '': got number, want string\n"
+             "  - at '': minimum: got 1, want 3"},
+        Case{R"({"oneOf": [{"minimum": 1}, {"minimum": 2}]})", "3",
+             "- at '': 'oneOf' failed, subschemas 0, 1 matched"},
+        Case{R"({"if": {"minimum": 5}, "then": {"multipleOf": 2}})", "7",
+             "- at '': multipleOf: got 7, want 2"},
+        Case{R"({"unevaluatedProperties": false, "allOf": [{"properties": {"a": true}}]})",
+             R"({"a": 1, "b": 2})", "- at '/b': false schema"},
+        Case{R"({"items": {"enum": ["a", 1]}})", R"(["b"])",
+             "- at '/0': value must be one of 'a', 1"},
+        Case{R"({"prefixItems": [true], "items": {"type": "string"}})", "[1, 2]",
+             "- at '/1': got number, want string"},
+        Case{R"({"uniqueItems": true})", "[1, 2, 1]", "- at '': items at 0 and 2 are equal"},
+        Case{R"({"format": "ipv4"})", R"("nonsense")", ""}));
+
+TEST(JsonSchema, OlderDraftsInsistOnFormatsAndIgnoreSiblingsOfReferences) {
+  EXPECT_EQ(check(std::string(kDraft7) + R"("format": "ipv4"})", R"("1.2.3")"),
+            "- at '': '1.2.3' is not valid ipv4: expected four decimals");
+  EXPECT_EQ(check(std::string(kDraft7) + R"("$ref": "#/definitions/x", "minimum": 9,
+                  "definitions": {"x": {"type": "number"}}})",
+                  "1"),
+            "");
+}
+
+TEST(JsonSchema, RecursesWithTheValueButNotForEver) {
+  constexpr const char* kTree = R"({"properties": {"c": {"$ref": "#"}, "v": {"type": "null"}}})";
+  EXPECT_EQ(check(kTree, R"({"c": {"c": {"v": 1}}})"), "- at '/c/c/v': got number, want null");
+  EXPECT_THROW(check(R"({"$ref": "#"})", "1"), ChartError);
+}
+
+TEST(JsonSchema, RefusesWhatItCannotKnow) {
+  EXPECT_THROW(check(R"({"$schema": "http://example.com/x"})", "1"), ChartError);
+  EXPECT_THROW(check(R"({"$ref": "http://example.com/x"})", "1"), ChartError);
+  EXPECT_THROW(check("[]", "1"), ChartError);
+}
+
+}  // namespace
+}  // namespace jibe::helm
