@@ -1,5 +1,6 @@
 #include "rt/task_group.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/coroutine.h"
