@@ -5,6 +5,7 @@
 #include "data/value.h"
 #include "kube/discovery.h"
 #include "kube/status.h"
+#include "net/stream.h"
 
 namespace jibe::control {
 namespace {
@@ -58,6 +59,8 @@ Failure classify(const std::exception_ptr& error) {
     return {Fault::kInvalid, "Invalid", e.what()};
   } catch (const data::WrongKind& e) {
     return {Fault::kInvalid, "Malformed", e.what()};
+  } catch (const net::ConnectError& e) {
+    return {Fault::kTransient, "Unreachable", e.what()};
   } catch (const base::DeadlineExceeded& e) {
     return {Fault::kTransient, "Timeout", e.what()};
   } catch (const base::Error& e) {

@@ -5,6 +5,7 @@
 #include "data/value.h"
 #include "kube/discovery.h"
 #include "kube/status.h"
+#include "net/stream.h"
 
 namespace jibe::control {
 namespace {
@@ -31,6 +32,7 @@ TEST(Faults, EveryErrorHasOne) {
   EXPECT_EQ(of(data::WrongKind("x")).fault, Fault::kInvalid);
   EXPECT_EQ(of(base::DeadlineExceeded("x")).reason, "Timeout");
   EXPECT_EQ(of(base::Error("x")).sentence, "x");
+  EXPECT_EQ(of(net::ConnectError(net::ConnectError::Kind::kRefused, "x")).reason, "Unreachable");
   EXPECT_EQ(of(std::runtime_error("x")).reason, "InternalError");
   EXPECT_EQ(of(ReconcileError(Fault::kTerminal, "Why", "x")).reason, "Why");
   EXPECT_THROW(of(base::Cancelled()), base::Cancelled);

@@ -8,6 +8,7 @@
 #include "http/url.h"
 #include "kube/discovery.h"
 #include "kube/retry.h"
+#include "net/stream.h"
 #include "rt/sync.h"
 
 namespace jibe::kube {
@@ -90,6 +91,10 @@ Task<std::string> Client::exchange_until_answered(http::Request request) {
     } catch (const StatusError&) {
       throw;
     } catch (const base::InvalidInput&) {
+      throw;
+    } catch (const net::ConnectError&) {
+      // Nobody there, or nobody to trust: whoever waits for a server does so on purpose (Reflector,
+      // Controller), and a person at a terminal wants to know now.
       throw;
     } catch (const base::Error& error) {
       delay = retry_delay_after_break(request, retries, runtime_.random());

@@ -2,8 +2,8 @@
 //
 // client-go v0.36 rest/with_retry.go: an answer with Retry-After (429 or 5xx) is a promise that the
 // request was not carried out, so every verb is repeated; a connection that broke says nothing, so
-// only reads are. jibe adds 502, 503 and 504 without Retry-After for reads: load balancers give
-// them.
+// only reads are; a connection that never came about is not tried again. jibe adds 502, 503 and 504
+// without Retry-After for reads: load balancers give them.
 #pragma once
 #include <optional>
 #include <string>
