@@ -90,7 +90,16 @@ class Decoder {
   Value decode() {
     const YamlEvent& event = events_.next();
     if (event.type == Type::kEnd) return {};
-    Value out = jsonable(read().value);
+    Value out;
+    try {
+      out = jsonable(read().value);
+    } catch (const YamlMistake& mistake) {
+      if (mistake.line() == 0) finish_reading();
+      throw;
+    } catch (const base::InvalidInput&) {
+      finish_reading();
+      throw;
+    }
     if (events_.next().type != Type::kDocumentEnd)
       throw YamlMistake(0, "did not find expected <document start>");
     if (!repeated_.empty())
@@ -99,6 +108,15 @@ class Decoder {
   }
 
  private:
+  // go-yaml reads all of a document before it looks at the meaning, so what is wrong with its
+  // structure comes first.
+  void finish_reading() {
+    while (true) {
+      Type type = events_.next().type;
+      if (type == Type::kDocumentEnd || type == Type::kEnd) return;
+    }
+  }
+
   Node read() { return read(events_.next()); }
 
   Node read(const YamlEvent& event) {
@@ -208,7 +226,7 @@ class Decoder {
         throw YamlMistake(0, "invalid map key: " + go_syntax(key.value));
       if (key.value.is_null())
         throw base::InvalidInput("unsupported map key of type: %!s(<nil>), key: <nil>, value: " +
-                                 go_syntax(value.value));
+                                 (value.value.is_null() ? "<nil>" : go_syntax(value.value)));
       add(key_text(key.value), key.value, value, entries, seen);
     }
     out.value = Value::map(std::move(entries));

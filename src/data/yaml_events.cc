@@ -24,7 +24,7 @@ std::string tag_of(fy_token* token) {
   static constexpr std::string_view kOfYaml = "tag:yaml.org,2002:";
   std::string_view tag = text_of(token);
   if (tag.starts_with(kOfYaml)) return "!!" + std::string(tag.substr(kOfYaml.size()));
-  return tag == "!" ? std::string() : std::string(tag);
+  return std::string(tag);
 }
 
 int line_of(fy_event* event) {
@@ -81,6 +81,19 @@ YamlEvents::YamlEvents(std::string_view text, int lines_before)
 
 YamlEvents::~YamlEvents() = default;
 
+void YamlEvents::read_scalar(fy_token* token) {
+  event_.text = text_of(token);
+  fy_scalar_style style = fy_token_scalar_style(token);
+  event_.plain = style == FYSS_PLAIN;
+  if (style != FYSS_PLAIN && style != FYSS_LITERAL && style != FYSS_FOLDED) return;
+  // libfyaml 0.7.12 puts NULs behind an empty block and behind a plain scalar with U+2028.
+  while (event_.text.ends_with('\0')) event_.text.remove_suffix(1);
+  // For go-yaml a last line that the file does not end is not ended in the value, either.
+  const fy_mark* end = fy_token_end_mark(token);
+  bool unended = end && end->input_pos >= parser_->text.size() && !parser_->text.ends_with('\n');
+  if (style != FYSS_PLAIN && unended && event_.text.ends_with('\n')) event_.text.remove_suffix(1);
+}
+
 const YamlEvent& YamlEvents::next() {
   parser_->release();
   event_ = YamlEvent();
@@ -113,8 +126,7 @@ const YamlEvent& YamlEvents::next() {
       break;
     case FYET_SCALAR:
       event_.type = Type::kScalar;
-      event_.text = text_of(event->scalar.value);
-      event_.plain = fy_token_scalar_style(event->scalar.value) == FYSS_PLAIN;
+      read_scalar(event->scalar.value);
       break;
     case FYET_ALIAS:
       event_.type = Type::kAlias;

@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 
+struct fy_token;
+
 namespace jibe::data {
 
 struct YamlEvent {
@@ -53,6 +55,8 @@ class YamlEvents {
   const YamlEvent& next();
 
  private:
+  void read_scalar(fy_token* token);
+
   struct Parser;
   std::unique_ptr<Parser> parser_;
   int lines_before_;

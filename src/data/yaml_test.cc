@@ -116,6 +116,40 @@ TEST(Yaml, DuplicateKeysAreErrorsOnlyWhenStrict) {
             "  line 3: key \"a\" already set in map");
 }
 
+TEST(Yaml, MistakesAreNamedAsInGoYamlWithTheLineToLookAt) {
+  for (const Case& c : std::vector<Case>{
+           {"a: b: c\n", "line 1: mapping values are not allowed in this context"},
+           {"x: 1\na: 1\n  b: 2\n", "line 3: mapping values are not allowed in this context"},
+           {"a: 1\n\tb: 2\n", "line 2: found a tab character that violates indentation"},
+           {"a:\n\tb: 2\n", "line 2: found character that cannot start any token"},
+           {"a:\n  b: 1\n c: 2\n", "line 3: did not find expected key"},
+           {"a: 'x' y\n", "line 1: did not find expected key"},
+           {"a: x\ny\nb: 1\n", "line 2: could not find expected ':'"},
+           {"a:\n- b\nc: [1, 2\nd: 1\n", "line 4: did not find expected ',' or ']'"},
+           {"a: {b: 1\n", "line 1: did not find expected ',' or '}'"},
+           {"a: ]\n", "line 1: did not find expected node content"},
+           {"b: 1\na: 'x\n", "line 2: found unexpected end of stream"},
+           {"a: @b\n", "line 1: found character that cannot start any token"},
+           {"a: - b\n", "line 1: block sequence entries are not allowed in this context"},
+           {"- a\nb: c\n", "line 2: did not find expected '-' indicator"},
+           {"a: \"\\q\"\n", "line 1: found unknown escape character"},
+           {"a: |\n\tx\n", "line 2: found a tab character where an indentation space is expected"},
+           {"~: 1\na: [\n", "line 2: did not find expected ',' or ']'"}})
+    EXPECT_EQ(json(c.yaml), "error converting YAML to JSON: yaml: " + std::string(c.json))
+        << c.yaml;
+}
+
+TEST(Yaml, MistakesNameTheirSourceAndCountLinesOfTheWholeText) {
+  try {
+    parse_yaml_documents("a: 1\n---\n# c\nb: c: d\n", "x.yaml");
+    FAIL();
+  } catch (const base::InvalidInput& e) {
+    EXPECT_STREQ(e.what(),
+                 "x.yaml: error converting YAML to JSON: yaml: line 4: mapping values are not "
+                 "allowed in this context");
+  }
+}
+
 TEST(Yaml, BlockScalars) {
   EXPECT_EQ(json("a: |\n  x\n   y\n\n"), R"({"a":"x\n y\n"})");
   EXPECT_EQ(json("a: |-\n  x\n\n"), R"({"a":"x"})");
@@ -123,6 +157,10 @@ TEST(Yaml, BlockScalars) {
   EXPECT_EQ(json("a: >\n  x\n  y\n\n  z\n"), R"({"a":"x y\nz\n"})");
   EXPECT_EQ(json("a: |2\n    x\n"), R"({"a":"  x\n"})");
   EXPECT_EQ(json("a: |2-\n   x\n  y"), R"({"a":" x\ny"})");
+  EXPECT_EQ(json("a: |\n"), R"({"a":""})");
+  EXPECT_EQ(json("a: |\nb: 1"), R"({"a":"","b":1})");
+  // Without a line break at the end of the text there is none in the value.
+  EXPECT_EQ(json("a: |\n  x"), R"({"a":"x"})");
 }
 
 TEST(Yaml, OnlyTheFirstDocumentIsRead) {
