@@ -1,6 +1,7 @@
 // Client and server together: the same expectations over pipes in virtual time, over TCP and TLS.
 #include "http/server.h"
 
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
