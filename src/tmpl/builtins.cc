@@ -46,14 +46,19 @@ bool nil_of_its_type(const Any& any) {
   return any.is_nil();
 }
 
+// %s, as Go's message has it.
+std::string as_string_verb(const Any& any) {
+  return sprintf("%s", {&any, 1});
+}
+
 bool equal_others(const Any& a, const Any& b) {
   bool same_kind = kind_name(a) == kind_name(b);
   if (!same_kind && !a.is_nil() && !b.is_nil())
-    throw InvalidInput(fmt::format("non-comparable types {}: {}, {}: {}", to_text(a), type_name(a),
-                                   type_name(b), to_text(b)));
+    throw InvalidInput(fmt::format("non-comparable types {}: {}, {}: {}", as_string_verb(a),
+                                   type_name(a), type_name(b), to_text(b)));
   if (nil_of_its_type(a) || nil_of_its_type(b)) return nil_of_its_type(a) == nil_of_its_type(b);
   if (b.is_list() || b.is_map())
-    throw InvalidInput(fmt::format("non-comparable type {}: {}", to_text(b), type_name(b)));
+    throw InvalidInput(fmt::format("non-comparable type {}: {}", as_string_verb(b), type_name(b)));
   return deep_equal(a, b);
 }
 

@@ -111,7 +111,7 @@ Parsed<double> parse_float(std::string_view text) {
   if (!float_shape_ok(text)) return {0, ParseProblem::kSyntax};
   std::string clean(text);
   if (clean.find('_') != std::string::npos) {
-    if (!is_hex(text) || !underscores_ok(text)) return {0, ParseProblem::kSyntax};
+    if (!underscores_ok(text)) return {0, ParseProblem::kSyntax};
     clean = base::replace_all(clean, "_", "");
   }
   char* end = nullptr;
