@@ -16,7 +16,6 @@ constexpr std::string_view kAccept =
     "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,"
     "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,"
     "application/json";
-constexpr base::Duration kShortestReload = std::chrono::seconds(1);
 
 std::vector<std::string> texts(const data::Value& list) {
   std::vector<std::string> out;
@@ -201,28 +200,24 @@ Task<void> Discovery::load() {
   found.insert(found.end(), groups.begin(), groups.end());
   resources_ = std::move(found);
   loaded_ = true;
-  loaded_at_ = client_.runtime().now();
 }
 
-Task<void> Discovery::ensure_loaded() {
+// Asks `find`, and again with fresh documents where they were not fresh and it found nothing.
+Task<std::optional<ApiResource>> Discovery::look(Find find) {
+  bool fresh = !loaded_;
   if (!loaded_) co_await load();
-}
-
-Task<bool> Discovery::reload_after_miss() {
-  if (client_.runtime().now() - loaded_at_ < kShortestReload) co_return false;
-  co_await load();
-  co_return true;
-}
-
-Task<std::optional<ApiResource>> Discovery::try_for_kind(Gvk gvk) {
-  co_await ensure_loaded();
-  const ApiResource* found = find_kind(resources_, gvk);
-  if (found == nullptr) {
-    bool fresh = co_await reload_after_miss();
-    if (fresh) found = find_kind(resources_, gvk);
+  const ApiResource* found = find(resources_);
+  if (found == nullptr && !fresh) {
+    co_await load();
+    found = find(resources_);
   }
   if (found == nullptr) co_return std::nullopt;
   co_return *found;
+}
+
+Task<std::optional<ApiResource>> Discovery::try_for_kind(Gvk gvk) {
+  return look(
+      [gvk = std::move(gvk)](const std::vector<ApiResource>& all) { return find_kind(all, gvk); });
 }
 
 Task<ApiResource> Discovery::for_kind(Gvk gvk) {
@@ -233,32 +228,25 @@ Task<ApiResource> Discovery::for_kind(Gvk gvk) {
 }
 
 Task<ApiResource> Discovery::for_resource(Gvr gvr) {
-  co_await ensure_loaded();
-  const ApiResource* found = find_resource(resources_, gvr);
-  if (found == nullptr) {
-    bool fresh = co_await reload_after_miss();
-    if (fresh) found = find_resource(resources_, gvr);
-  }
-  if (found != nullptr) co_return *found;
+  std::optional<ApiResource> found =
+      co_await look([gvr](const std::vector<ApiResource>& all) { return find_resource(all, gvr); });
+  if (found) co_return *found;
   throw NoKindMatch(
       fmt::format("{} has no resource \"{}\"", client_.options().where, gvr.group_resource()));
 }
 
 Task<ApiResource> Discovery::for_word(std::string word) {
-  std::string lower = base::lower(word);
-  co_await ensure_loaded();
-  const ApiResource* found = find_word(resources_, lower);
-  if (found == nullptr) {
-    bool fresh = co_await reload_after_miss();
-    if (fresh) found = find_word(resources_, lower);
-  }
-  if (found != nullptr) co_return *found;
+  std::optional<ApiResource> found =
+      co_await look([lower = base::lower(word)](const std::vector<ApiResource>& all) {
+        return find_word(all, lower);
+      });
+  if (found) co_return *found;
   throw NoKindMatch(
       fmt::format("{} doesn't have a resource type \"{}\"", client_.options().where, word));
 }
 
 Task<std::vector<ApiResource>> Discovery::all() {
-  co_await ensure_loaded();
+  if (!loaded_) co_await load();
   co_return resources_;
 }
 

@@ -1,13 +1,12 @@
 // Which resources a cluster serves, and which resource a kind is: aggregated discovery
 // (apidiscovery.k8s.io/v2, v2beta1) where the server has it, the older document per group version
-// otherwise. Cached; a miss asks again once (a CRD may have come meanwhile), at most every second.
+// otherwise. Cached; a miss asks again once, because a CRD may have come meanwhile.
 #pragma once
-#include <map>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/task.h"
 #include "kube/object.h"
 
@@ -54,14 +53,13 @@ class Discovery {
   void invalidate() { loaded_ = false; }
 
  private:
-  Task<void> ensure_loaded();
-  Task<bool> reload_after_miss();
+  using Find = std::function<const ApiResource*(const std::vector<ApiResource>&)>;
+  Task<std::optional<ApiResource>> look(Find find);
   Task<void> load();
   Task<std::vector<ApiResource>> fetch(std::string root);
 
   Client& client_;
   bool loaded_ = false;
-  base::Time loaded_at_{};
   std::vector<ApiResource> resources_;
 };
 
