@@ -117,6 +117,9 @@ void EmbeddedCluster::add_controllers(Context context) {
   controllers_.push_back(make_replica_set_controller(context));
   controllers_.push_back(make_stateful_set_controller(context));
   controllers_.push_back(make_daemon_set_controller(context));
+  controllers_.push_back(make_job_controller(context));
+  controllers_.push_back(make_cron_job_controller(context));
+  controllers_.push_back(make_volume_controller(context));
   controllers_.push_back(make_hpa_controller(context));
   controllers_.push_back(make_disruption_controller(context));
   controllers_.push_back(make_service_controller(context, load_balancer_octet(options_.index)));

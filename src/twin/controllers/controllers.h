@@ -27,6 +27,8 @@ std::unique_ptr<Controller> make_root_ca_controller(Context context, std::string
 std::unique_ptr<Controller> make_garbage_collector(Context context);
 // Events go after an hour, as kube-apiserver's --event-ttl has it.
 std::unique_ptr<Controller> make_event_ttl_controller(Context context);
+// Gives every PersistentVolumeClaim a volume.
+std::unique_ptr<Controller> make_volume_controller(Context context);
 std::unique_ptr<Controller> make_scheduler(Context context);
 
 }  // namespace jibe::twin

@@ -232,8 +232,10 @@ Task<void> PodWorker::stop_one(data::Value pod, ContainerRecord* record, base::T
   record->task.reset();
   record->process.reset();
   record->phase = ContainerRecord::Phase::kTerminated;
-  record->exit_code = 0;
-  record->exit_reason = "Completed";
+  // A server ends well when it is told to; a task was cut off.
+  const bool task = restart_policy(pod) != "Always" && !record->sidecar;
+  record->exit_code = task ? 143 : 0;
+  record->exit_reason = task ? "Error" : "Completed";
   record->finished_at = now();
   record->ready = false;
   record->started = false;
