@@ -60,8 +60,7 @@ TEST(Http, ErrorsAreStatuses) {
   EXPECT_EQ(twin.send("POST", "/api/v1/namespaces/default/pods", "{").status, 400);
   Reply proto = twin.send("GET", "/api/v1/pods", "", "", "application/vnd.kubernetes.protobuf");
   EXPECT_EQ(proto.status, 406);
-  Reply body = twin.send("POST", "/api/v1/namespaces/default/pods", "x",
-                         "application/vnd.kubernetes.protobuf");
+  Reply body = twin.send("POST", "/api/v1/namespaces/default/pods", "x", "application/cbor");
   EXPECT_EQ(body.status, 415);
 }
 

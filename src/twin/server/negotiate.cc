@@ -4,6 +4,7 @@
 #include "data/json.h"
 #include "data/yaml.h"
 #include "kube/status.h"
+#include "twin/server/protobuf.h"
 
 namespace jibe::twin {
 
@@ -47,7 +48,7 @@ bool is_yaml(std::string_view type) {
 [[noreturn]] void refuse_body() {
   throw kube::unsupported_media_type(
       "the body of the request was in an unknown format - accepted media types include: "
-      "application/json, application/yaml");
+      "application/json, application/yaml, application/vnd.kubernetes.protobuf");
 }
 
 data::Value decode_yaml(const std::string& body, std::vector<std::string>* findings) {
@@ -113,8 +114,10 @@ data::Value decode_body(const http::Request& request, std::vector<std::string>* 
   bool json = type.empty() || type == "application/json" ||
               (type.starts_with("application/") && type.ends_with("+json"));
   bool yaml = is_yaml(type) || type == "application/apply-patch+yaml";
-  if (!json && !yaml) refuse_body();
+  bool protobuf = type == "application/vnd.kubernetes.protobuf";
+  if (!json && !yaml && !protobuf) refuse_body();
   try {
+    if (protobuf) return decode_kubernetes_protobuf(request.body);
     if (yaml) return decode_yaml(request.body, findings);
     data::JsonDocument document = data::parse_json_reporting_duplicates(request.body);
     for (const std::string& path : document.duplicates) {

@@ -24,13 +24,6 @@ pki::CertificateSpec valid_for(base::Time now, base::Duration span) {
   return spec;
 }
 
-pki::Identity make_ca(const std::string& cluster, base::Time now) {
-  pki::CertificateSpec spec = valid_for(now, 10 * kYear);
-  spec.common_name = cluster + " kubernetes CA";
-  spec.usage = pki::Usage::kCa;
-  return pki::make_self_signed(spec);
-}
-
 pki::Identity make_server_identity(const pki::Identity& ca, const FrontOptions& options,
                                    base::Time now) {
   pki::CertificateSpec spec = valid_for(now, 5 * kYear);
@@ -44,11 +37,18 @@ pki::Identity make_server_identity(const pki::Identity& ca, const FrontOptions& 
 
 }  // namespace
 
+pki::Identity make_cluster_ca(const std::string& cluster, base::Time now) {
+  pki::CertificateSpec spec = valid_for(now, 10 * kYear);
+  spec.common_name = cluster + " kubernetes CA";
+  spec.usage = pki::Usage::kCa;
+  return pki::make_self_signed(spec);
+}
+
 struct TlsFront::State {
   State(rt::Runtime& r, http::Handler& handler, FrontOptions o)
       : runtime(r),
         options(std::move(o)),
-        ca(options.ca ? *options.ca : make_ca(options.cluster_name, r.now())),
+        ca(options.ca ? *options.ca : make_cluster_ca(options.cluster_name, r.now())),
         server(r, handler) {}
   rt::Runtime& runtime;
   FrontOptions options;

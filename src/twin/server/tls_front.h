@@ -21,6 +21,9 @@ struct FrontOptions {
   std::optional<pki::Identity> ca;
 };
 
+// For FrontOptions, and for whoever must know the CA before the front exists. Lasts ten years.
+pki::Identity make_cluster_ca(const std::string& cluster, base::Time now);
+
 // Listens from construction on; accepts while serve() runs. Client certificates of the CA are
 // verified and handed on as the request's peer.
 class TlsFront {
