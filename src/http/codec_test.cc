@@ -198,7 +198,7 @@ TEST(Date, IsFixed) {
 
 TEST(Gzip, RoundTripsInPieces) {
   std::string text;
-  for (int i = 0; i < 50'000; ++i) text += std::to_string(i * i);
+  for (int i = 0; i < 50'000; ++i) text += std::to_string(int64_t{i} * i);
   std::string packed = gzip(text);
   EXPECT_LT(packed.size(), text.size());
   Gunzip gunzip;
