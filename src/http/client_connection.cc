@@ -28,7 +28,7 @@ std::unique_ptr<ClientConnection> ClientPool::take() {
 }
 
 void ClientPool::put(std::unique_ptr<ClientConnection> connection) {
-  if (!connection->usable()) return;
+  if (connection->input.size() > 0) return;
   connection->idle_since = runtime_.now();
   idle_.push_back(std::move(connection));
   if (idle_.size() > max_idle_) idle_.pop_front();

@@ -69,6 +69,8 @@ class TcpStream : public ByteStream {
   tcp::socket socket_;
   PeerInfo peer_;
   unsigned without_wait_ = 0;
+  // The last receive emptied the socket: the next one would only say that nothing is there.
+  bool drained_ = false;
 };
 
 void TcpStream::fail(const error_code& error) const {
@@ -104,12 +106,15 @@ std::optional<std::string> TcpStream::receive(size_t limit, error_code& error) {
     error = {};
     return std::nullopt;
   }
+  drained_ = count < room;
   if (error == asio::error::eof) error = {};
   return std::string(buffer.data(), count);
 }
 
 Task<std::string> TcpStream::read(size_t limit) {
   co_await breathe();
+  // Registering a wait reports what arrived before it, too.
+  if (drained_) co_await wait_for(tcp::socket::wait_read);
   while (true) {
     error_code error;
     auto piece = receive(limit, error);
