@@ -145,6 +145,26 @@ void keep_allocated(data::Value& spec, const data::Value& old) {
   }
 }
 
+// What only the old type had goes, where the writer did not change it as well
+// (pkg/registry/core/service dropTypeDependentFields).
+void drop_fields_of_old_type(data::Value& service, const data::Value& old) {
+  data::Value& spec = service.edit("spec");
+  const std::string& type = spec["type"].text();
+  const std::string& old_type = old["spec"]["type"].text();
+  auto drop = [&](const char* field) {
+    if (spec[field] == old["spec"][field]) spec.erase(field);
+  };
+  if (old_type == "LoadBalancer" && type != "LoadBalancer") {
+    drop("allocateLoadBalancerNodePorts");
+    drop("loadBalancerClass");
+  }
+  bool was_outside = old_type == "LoadBalancer" || old_type == "NodePort";
+  bool is_outside = type == "LoadBalancer" || type == "NodePort" || !spec["externalIPs"].empty();
+  if (was_outside && !is_outside) drop("externalTrafficPolicy");
+  if (type != "LoadBalancer" && service["status"].is_map())
+    service.edit("status").set("loadBalancer", data::Value::map());
+}
+
 void allocate_health_port(const ServerCore& core, data::Value& spec, Taken& taken) {
   bool wanted =
       spec["type"].text() == "LoadBalancer" && spec["externalTrafficPolicy"].text() == "Local";
@@ -161,8 +181,11 @@ void allocate_service(const ServerCore& core, const ApiWrite& write, data::Value
                       const data::Value& old) {
   if (resource_name(*write.resource) != "services") return;
   if (!write.target.subresource.empty()) return;
+  if (!old.is_null()) {
+    keep_allocated(service.edit("spec"), old["spec"]);
+    drop_fields_of_old_type(service, old);
+  }
   data::Value& spec = service.edit("spec");
-  if (!old.is_null()) keep_allocated(spec, old["spec"]);
   if (spec["type"].text() == "ExternalName") {
     for (const char* field : {"clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"}) {
       spec.erase(field);
