@@ -46,4 +46,12 @@ bool is_true(const data::Value& conditions, std::string_view type) {
   return find_condition(conditions, type)["status"].text() == "True";
 }
 
+std::optional<Condition> condition_after(const Failure& failure, std::string type,
+                                         int64_t generation) {
+  std::string_view status = rule_of(failure.fault).ready;
+  if (status.empty()) return std::nullopt;
+  return Condition{std::move(type), std::string(status), failure.reason, failure.sentence,
+                   generation};
+}
+
 }  // namespace jibe::control

@@ -1,9 +1,11 @@
 // metav1.Condition lists as pure functions (apimachinery api/meta/conditions.go v0.36).
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/clock.h"
+#include "control/errors.h"
 #include "data/value.h"
 
 namespace jibe::control {
@@ -22,5 +24,10 @@ data::Value remove_condition(data::Value conditions, std::string_view type);
 // The condition's map, or null.
 const data::Value& find_condition(const data::Value& conditions, std::string_view type);
 bool is_true(const data::Value& conditions, std::string_view type);
+
+// What the table in errors.h says about the condition after this failure; nullopt: it stays as it
+// is.
+std::optional<Condition> condition_after(const Failure& failure, std::string type,
+                                         int64_t generation);
 
 }  // namespace jibe::control

@@ -27,6 +27,15 @@ void Controller::watch(kube::Cache& cache, base::ClusterName cluster) {
   });
 }
 
+void Controller::watch(kube::Cache& cache, KeysOf keys_of) {
+  cache.on_change([this, keys_of = std::move(keys_of)](const kube::Change& change) {
+    for (const data::Value* state : {&change.old, &change.current}) {
+      if (state->is_null()) continue;
+      for (const Key& key : keys_of(*state)) queue_.add(key);
+    }
+  });
+}
+
 Task<void> Controller::run() {
   rt::TaskGroup group(runtime_);
   for (int i = 0; i < options_.workers; ++i) {

@@ -2,13 +2,16 @@
 // outcome or failure decides when the key comes back.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/task.h"
 #include "control/errors.h"
 #include "control/key.h"
 #include "control/queue.h"
+#include "data/value.h"
 #include "rt/runtime.h"
 
 namespace jibe::kube {
@@ -47,8 +50,13 @@ class Controller {
 
   void enqueue(const Key& key) { queue_.add(key); }
   void enqueue_after(const Key& key, base::Duration delay) { queue_.add_after(key, delay); }
-  // Before the cache runs: every change of an object enqueues its name.
+  // Before the cache runs: every change of an object enqueues its name. The controller must live
+  // until the cache has stopped.
   void watch(kube::Cache& cache, base::ClusterName cluster = {});
+  // The same for objects that stand for others (owners, references): `keys_of` says for which. An
+  // update asks for the old and for the new state.
+  using KeysOf = std::function<std::vector<Key>(const data::Value& object)>;
+  void watch(kube::Cache& cache, KeysOf keys_of);
 
   // Runs until cancelled.
   Task<void> run();

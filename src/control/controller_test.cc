@@ -5,7 +5,8 @@
 #include <deque>
 
 #include "base/coroutine.h"
-#include "kube/time.h"
+#include "kube/cache.h"
+#include "kube/client.h"
 #include "rt/sync.h"
 #include "rt/task_group.h"
 
@@ -142,6 +143,45 @@ TEST_F(ControllerTest, AReportThatFailsDoesNotStopTheRetry) {
   start({"a"});
   run(seconds(5));
   EXPECT_THAT(reconciler.calls, ElementsAre("a@0", "a@1"));
+}
+
+// Serves one ConfigMap that belongs to the owner "a", then nothing more.
+class OneConfigMap : public http::Handler {
+ public:
+  explicit OneConfigMap(rt::Runtime& runtime) : runtime_(runtime) {}
+  Task<http::Response> handle(http::Request request) override {
+    if (request.target.find("watch=true") != std::string::npos) {
+      co_await runtime_.sleep(minutes(60));
+    }
+    co_return http::make_response(200, "application/json",
+                                  R"({"kind":"ConfigMapList","apiVersion":"v1",
+      "metadata":{"resourceVersion":"1"},"items":[{"metadata":{"name":"x","namespace":"ns",
+      "resourceVersion":"1","labels":{"owner":"a"}}}]})");
+  }
+
+ private:
+  rt::Runtime& runtime_;
+};
+
+TEST_F(ControllerTest, ChangesOfObjectsEnqueueWhatTheyStandFor) {
+  OneConfigMap api(*runtime);
+  kube::Client client(api, *runtime);
+  kube::CacheOptions cache_options;
+  cache_options.reflect.gvr = {"", "v1", "configmaps"};
+  kube::Cache cache(client, cache_options);
+  start({});
+  controller->watch(cache, base::ClusterName("c"));
+  controller->watch(cache, [](const data::Value& object) {
+    return std::vector<Key>{key(kube::label_of(object, "owner").c_str())};
+  });
+  runtime->run([](ControllerTest* t, kube::Cache* cache) -> Task<void> {
+    rt::TaskGroup group(*t->runtime);
+    group.spawn("cache", cache->run());
+    group.spawn("controller", t->controller->run());
+    co_await t->runtime->sleep(seconds(1));
+    co_await group.stop();
+  }(this, &cache));
+  EXPECT_THAT(reconciler.calls, ElementsAre("x@0", "a@0"));
 }
 
 TEST_F(ControllerTest, AReconcileThatHangsIsEnded) {

@@ -78,6 +78,12 @@ Task<void> EventRecorder::record(data::Value about, std::string type, std::strin
   }
 }
 
+Task<void> EventRecorder::record_failure(data::Value about, Failure failure) {
+  std::string type(rule_of(failure.fault).event);
+  if (type.empty()) co_return;
+  co_await record(std::move(about), std::move(type), failure.reason, failure.sentence);
+}
+
 bool EventRecorder::allowed(const std::string& about_key, base::Time now) {
   auto [it, is_new] = buckets_.try_emplace(about_key, Bucket{kBurst, now});
   Bucket& bucket = it->second;

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/task.h"
+#include "control/errors.h"
 #include "data/value.h"
 #include "kube/client.h"
 
@@ -21,6 +22,8 @@ class EventRecorder {
 
   // Never throws but base::Cancelled; what goes wrong is logged. `type` is "Normal" or "Warning".
   Task<void> record(data::Value about, std::string type, std::string reason, std::string message);
+  // The same with what the table in errors.h says about the failure, which may be nothing.
+  Task<void> record_failure(data::Value about, Failure failure);
 
  private:
   struct Seen {

@@ -97,6 +97,15 @@ TEST_F(EventsTest, WhatGoesWrongIsLoggedAndNotThrown) {
   EXPECT_EQ(sent(0)["message"].text().size(), 1024u);
 }
 
+TEST_F(EventsTest, AFailureIsRecordedAsTheTableSays) {
+  api.answer(201, "{}");
+  runtime->run(recorder.record_failure(about, {Fault::kConflict, "Conflict", "stale"}));
+  EXPECT_TRUE(api.requests.empty());
+  runtime->run(recorder.record_failure(about, {Fault::kMissing, "NoCluster", "there is none"}));
+  EXPECT_EQ(sent(0)["reason"].text(), "NoCluster");
+  EXPECT_EQ(sent(0)["type"].text(), "Warning");
+}
+
 TEST_F(EventsTest, ClusterScopedObjectsHaveTheirEventsInDefault) {
   about.edit("metadata").erase("namespace");
   api.answer(201, "{}");

@@ -87,5 +87,14 @@ TEST(Conditions, TheTransitionTimeMovesWithTheStatusOnly) {
   EXPECT_TRUE(find_condition(list, "None").is_null());
 }
 
+TEST(Conditions, AFailureTurnsThemAsTheTableSays) {
+  EXPECT_FALSE(condition_after({Fault::kTransient, "Timeout", "x"}, "Ready", 2));
+  auto condition = condition_after({Fault::kInvalid, "BadRevision", "x"}, "Ready", 2);
+  ASSERT_TRUE(condition);
+  EXPECT_EQ(condition->status, "False");
+  EXPECT_EQ(condition->reason, "BadRevision");
+  EXPECT_EQ(condition->observed_generation, 2);
+}
+
 }  // namespace
 }  // namespace jibe::control
