@@ -2,6 +2,8 @@
 
 #include <libfyaml.h>
 
+#include <algorithm>
+
 #include "data/yaml_mistake.h"
 
 namespace jibe::data {
@@ -25,6 +27,25 @@ std::string tag_of(fy_token* token) {
   std::string_view tag = text_of(token);
   if (tag.starts_with(kOfYaml)) return "!!" + std::string(tag.substr(kOfYaml.size()));
   return std::string(tag);
+}
+
+// What stands between single quotes: '' is a quote, a line break with the blanks around it is one
+// blank, and each further break stays.
+std::string unquoted(std::string_view raw) {
+  std::string out;
+  for (size_t i = 0; i < raw.size(); ++i) {
+    if (raw[i] == '\'') ++i;
+    size_t end = raw.find_first_not_of(" \t\r\n", i);
+    std::string_view gap = raw.substr(i, end == raw.npos ? end : end - i);
+    auto breaks = static_cast<size_t>(std::count(gap.begin(), gap.end(), '\n'));
+    if (breaks == 0) {
+      out += raw[i];
+      continue;
+    }
+    out += breaks == 1 ? std::string(" ") : std::string(breaks - 1, '\n');
+    i += gap.size() - 1;
+  }
+  return out;
 }
 
 int line_of(fy_event* event) {
@@ -71,6 +92,7 @@ struct YamlEvents::Parser {
   }
 
   std::string_view text;
+  std::string repaired;
   fy_diag* diag = nullptr;
   fy_parser* parser = nullptr;
   fy_event* event = nullptr;
@@ -81,10 +103,22 @@ YamlEvents::YamlEvents(std::string_view text, int lines_before)
 
 YamlEvents::~YamlEvents() = default;
 
+// libfyaml 0.7.12 takes two escaped quotes in a row for three quotes, and loses as much at the end.
+void YamlEvents::repair_quotes(fy_token* token) {
+  const fy_mark* start = fy_token_start_mark(token);
+  const fy_mark* end = fy_token_end_mark(token);
+  if (!start || !end || end->input_pos > parser_->text.size()) return;
+  std::string_view raw = parser_->text.substr(start->input_pos, end->input_pos - start->input_pos);
+  if (raw.find("''''") == raw.npos) return;
+  parser_->repaired = unquoted(raw);
+  event_.text = parser_->repaired;
+}
+
 void YamlEvents::read_scalar(fy_token* token) {
   event_.text = text_of(token);
   fy_scalar_style style = fy_token_scalar_style(token);
   event_.plain = style == FYSS_PLAIN;
+  if (style == FYSS_SINGLE_QUOTED) repair_quotes(token);
   if (style != FYSS_PLAIN && style != FYSS_LITERAL && style != FYSS_FOLDED) return;
   // libfyaml 0.7.12 puts NULs behind an empty block and behind a plain scalar with U+2028.
   while (event_.text.ends_with('\0')) event_.text.remove_suffix(1);

@@ -56,6 +56,7 @@ class YamlEvents {
 
  private:
   void read_scalar(fy_token* token);
+  void repair_quotes(fy_token* token);
 
   struct Parser;
   std::unique_ptr<Parser> parser_;
