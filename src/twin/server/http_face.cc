@@ -73,6 +73,11 @@ class HttpFace : public http::Handler {
     if (!caller && !HttpDocuments::is_public(path.path)) {
       throw kube::StatusError(401, "Unauthorized", "Unauthorized");
     }
+    constexpr size_t kLargestBody = size_t{3} << 20;
+    if (request.body.size() > kLargestBody) {
+      throw kube::StatusError(413, "RequestEntityTooLarge",
+                              fmt::format("Request entity too large: limit is {}", kLargestBody));
+    }
     if (path.kind != RequestPath::Kind::kResource) {
       if (request.method != "GET" && request.method != "HEAD") {
         throw kube::StatusError(405, "MethodNotAllowed",

@@ -181,8 +181,10 @@ http::Response HttpResources::watch(const Call& call) const {
 }
 
 Task<http::Response> HttpResources::create(Call& call) {
-  if (!call.target.name.empty() && call.target.subresource.empty()) {
-    throw kube::method_not_allowed(resource_name(*call.resource), "create");
+  bool misplaced = call.resource->namespaced && call.target.ns.empty();
+  if (misplaced || (!call.target.name.empty() && call.target.subresource.empty())) {
+    throw kube::StatusError(405, "MethodNotAllowed",
+                            "the server does not allow this method on the requested resource");
   }
   Value body = decode_body(call.request, &call.options.findings);
   Value made = co_await api_.create(call.target, std::move(body), call.options);
