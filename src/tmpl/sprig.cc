@@ -22,7 +22,7 @@ void add_sprig(FunctionTable& table) {
   add_regular_expressions(table);
   add_versions(table);
   add_urls(table);
-  //  add_dates(table);
+  add_dates(table);
   //  add_hashes(table);
   //  add_ciphers(table);
   //  add_certificates(table);

@@ -73,8 +73,15 @@ void add_json(FunctionTable& table) {
       return Any();
     }
   });
-  table.add("mustFromJson", "string",
-            [](CallContext&, Args a) { return decode(a[0].as_string()); });
+  table.add("mustFromJson", "string", [](CallContext&, Args a) {
+    try {
+      return decode(a[0].as_string());
+    } catch (const InvalidInput& error) {
+      // Go's message ends before the position that ours adds.
+      std::string text = error.what();
+      throw InvalidInput(text.substr(0, text.rfind(" (line ")));
+    }
+  });
   struct Form {
     const char* name;
     const char* must_name;

@@ -131,7 +131,10 @@ void add_dicts(FunctionTable& table) {
   table.add("pick", "map, string...", pick);
   table.add("omit", "map, string...", omit);
   table.add("dig", "any...", dig);
-  auto copy = [](CallContext&, Args a) { return deep_copy(a[0], 0); };
+  auto copy = [](CallContext&, Args a) {
+    if (a[0].is_nil()) throw InvalidInput("reflect: call of reflect.Value.Type on zero Value");
+    return deep_copy(a[0], 0);
+  };
   table.add("deepCopy", "any", copy);
   table.add("mustDeepCopy", "any", copy);
 }

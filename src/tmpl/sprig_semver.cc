@@ -30,12 +30,14 @@ class VersionObject : public Host {
     static const Signature kNone("");
     static const Signature kOther("*semver.Version");
     static const Signature kText("string");
-    for (std::string_view plain : {"Major", "Minor", "Patch", "Prerelease", "Metadata", "Original",
-                                   "String", "IncMajor", "IncMinor", "IncPatch"})
+    for (std::string_view plain : {"Major", "Minor", "Patch", "Prerelease", "Metadata", "String",
+                                   "IncMajor", "IncMinor", "IncPatch"})
       if (name == plain) return &kNone;
+    // The rest belong to the pointer, and what IncMajor and the like return is no pointer.
+    if (name == "Original") return type_ == &kVersionPointer ? &kNone : nullptr;
     for (std::string_view compare :
          {"Compare", "Equal", "LessThan", "LessThanEqual", "GreaterThan", "GreaterThanEqual"})
-      if (name == compare) return &kOther;
+      if (name == compare) return type_ == &kVersionPointer ? &kOther : nullptr;
     for (std::string_view change : {"SetPrerelease", "SetMetadata"})
       if (name == change) return &kText;
     return nullptr;
