@@ -264,5 +264,47 @@ TEST(Workload, AutoscalersKeepTheBounds) {
   in_cluster(autoscale);
 }
 
+// Of everything something: after a while nobody writes any more.
+Task<void> come_to_rest(TestWorld world) {
+  const Value target =
+      Value::map({{"apiVersion", "apps/v1"}, {"kind", "Deployment"}, {"name", "echo"}});
+  co_await world.client.create(
+      kHpas, object("autoscaling/v2", "HorizontalPodAutoscaler", "echo",
+                    Value::map({{"scaleTargetRef", target}, {"maxReplicas", 4}})));
+  co_await world.client.create(
+      kPdbs, object("policy/v1", "PodDisruptionBudget", "echo",
+                    Value::map({{"maxUnavailable", 1}, {"selector", selector()}})));
+  co_await world.client.create(kServices, test_service("default", "echo", 80, "LoadBalancer"));
+  co_await world.client.create(kServices, test_service("default", "nobody", 80));
+  co_await world.client.create(kDeployments, test_deployment("default", "echo", 2));
+  co_await world.client.create(kStatefulSets,
+                               object("apps/v1", "StatefulSet", "db",
+                                      Value::map({{"replicas", 2},
+                                                  {"serviceName", "db"},
+                                                  {"selector", selector()},
+                                                  {"template", pod_template("one", "Always")}})));
+  co_await world.client.create(
+      kDaemonSets,
+      object("apps/v1", "DaemonSet", "agent",
+             Value::map({{"selector", Value::map({{"matchLabels", Value::map({{"app", "x"}})}})},
+                         {"template", pod_template("one", "Always")}})));
+  co_await world.client.create(kJobs, job("any", Value::map({})));
+  co_await world.runtime.sleep(seconds(30));
+  int64_t writes = 0;
+  std::vector<std::unique_ptr<Subscription>> watching;
+  for (const ResourcePtr& resource : world.client.api().resources())
+    watching.push_back(
+        world.client.api().subscribe(resource->gvr, [&writes](const WatchEvent& event) {
+          ++writes;
+          ADD_FAILURE() << event.type << " " << kube::describe(event.object);
+        }));
+  co_await world.runtime.sleep(std::chrono::minutes(20));
+  EXPECT_EQ(writes, 0);
+}
+
+TEST(Workload, EverythingComesToRest) {
+  in_cluster(come_to_rest);
+}
+
 }  // namespace
 }  // namespace jibe::twin
