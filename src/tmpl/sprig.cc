@@ -23,9 +23,9 @@ void add_sprig(FunctionTable& table) {
   add_versions(table);
   add_urls(table);
   add_dates(table);
-  //  add_hashes(table);
-  //  add_ciphers(table);
-  //  add_certificates(table);
+  add_hashes(table);
+  add_ciphers(table);
+  add_certificates(table);
 }
 
 }  // namespace jibe::tmpl
