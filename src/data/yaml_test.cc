@@ -150,6 +150,13 @@ TEST(Yaml, MistakesNameTheirSourceAndCountLinesOfTheWholeText) {
   }
 }
 
+// Two escaped quotes in a row, which libfyaml alone reads wrongly.
+TEST(Yaml, QuotesBetweenQuotes) {
+  EXPECT_EQ(json("a: 'x '''' y'\nb: ''''''"), R"({"a":"x '' y","b":"''"})");
+  EXPECT_EQ(json("a: '''q'' é '''''\nb: ' ''''\n   x''''  \n\n  z '"),
+            R"({"a":"'q' é ''","b":" '' x''\nz "})");
+}
+
 TEST(Yaml, BlockScalars) {
   EXPECT_EQ(json("a: |\n  x\n   y\n\n"), R"({"a":"x\n y\n"})");
   EXPECT_EQ(json("a: |-\n  x\n\n"), R"({"a":"x"})");
