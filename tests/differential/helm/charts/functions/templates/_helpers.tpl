@@ -1,0 +1,4 @@
+{{- define "functions.name" -}}
+name-{{ .Release.Name }}
+{{- end -}}
+{{- define "functions.twice" }}first{{ end }}

@@ -1,0 +1,1 @@
+{{- define "functions.twice" }}second{{ end }}

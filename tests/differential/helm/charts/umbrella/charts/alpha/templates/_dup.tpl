@@ -1,0 +1,1 @@
+{{- define "dup" }}from alpha{{ end -}}

@@ -1,0 +1,1 @@
+{{ define "common.label" }}app-{{ .Chart.Name }}{{ end }}
