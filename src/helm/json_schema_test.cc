@@ -51,7 +51,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{R"({"items": {"enum": ["a", 1]}})", R"(["b"])",
              "- at '/0': value must be one of 'a', 1"},
         Case{R"({"prefixItems": [true], "items": {"type": "string"}})", "[1, 2]",
-             "- at '/1': got number, want string"},
+             "- at '/0': got number, want string"},
         Case{R"({"uniqueItems": true})", "[1, 2, 1]", "- at '': items at 0 and 2 are equal"},
         Case{R"({"format": "ipv4"})", R"("nonsense")", ""}));
 

@@ -52,16 +52,15 @@ class HeadReader {
     Head head;
     if (document.is_null()) return head;
     if (!document.is_map()) mismatch(document, "value of type util.SimpleHead");
-    head.api_version = string(document["apiVersion"], ".apiVersion");
-    head.kind = string(document["kind"], ".kind");
+    head.api_version = string(document["apiVersion"], "SimpleHead.apiVersion");
+    head.kind = string(document["kind"], "SimpleHead.kind");
     const Value& metadata = document["metadata"];
     if (metadata.is_null()) return head;
     if (!metadata.is_map()) mismatch(metadata, "struct field SimpleHead.metadata of type struct");
     head.name = string(metadata["name"], ".metadata.name");
     const Value& annotations = metadata["annotations"];
     if (!annotations.is_null() && !annotations.is_map()) {
-      mismatch(annotations,
-               "struct field SimpleHead.metadata.annotations of type map[string]string");
+      mismatch(annotations, "struct field .metadata.annotations of type map[string]string");
     }
     for (const data::Entry& entry : annotations.entries()) {
       head.annotations[entry.key] = string(entry.value, ".metadata.annotations");
@@ -91,7 +90,7 @@ class HeadReader {
         return data::go_number(value.as_double());
       case data::Kind::kList:
       case data::Kind::kMap:
-        mismatch(value, "struct field SimpleHead" + path + " of type string");
+        mismatch(value, "struct field " + path + " of type string");
       default:
         return value.text();
     }

@@ -154,7 +154,7 @@ void validate_name_and_version(const Metadata& metadata) {
     invalid(fmt::format("chart.metadata.name {} is invalid", tmpl::quote(name)));
   }
   if (metadata.version.empty()) invalid("chart.metadata.version is required");
-  if (!parse_version(metadata.version)) {
+  if (!is_version(metadata.version)) {
     invalid(fmt::format("chart.metadata.version {} is invalid", tmpl::quote(metadata.version)));
   }
   if (!metadata.type.empty() && metadata.type != "application" && metadata.type != "library") {

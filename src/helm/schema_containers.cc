@@ -32,10 +32,9 @@ std::optional<std::string> size_mistake(const Value& schema, const char* keyword
                                         bool lower) {
   const Value& bound = schema[keyword];
   if (!bound.is_number()) return std::nullopt;
-  auto got = static_cast<double>(size);
-  double want = bound.as_double();
-  if (lower ? got >= want : got <= want) return std::nullopt;
-  return bound_text(keyword, got, want);
+  auto want = static_cast<size_t>(std::max(0.0, bound.as_double()));
+  if (lower ? size >= want : size <= want) return std::nullopt;
+  return fmt::format("{}: got {}, want {}", keyword, english(size), english(want));
 }
 
 }  // namespace
@@ -109,6 +108,8 @@ void SchemaRun::check_object(const Value& schema, const Value& object, Evaluated
   check_missing(schema["required"], object, "", out);
   check_properties(schema, object, seen, out);
   if (const Value* names = schema.find("propertyNames")) {
+    // A name is a value of its own, without a place.
+    std::vector<std::string> path = std::exchange(path_, {});
     for (const data::Entry& entry : object.entries()) {
       std::optional<Violation> cause = check(*names, entry.key);
       if (!cause) continue;
@@ -116,6 +117,7 @@ void SchemaRun::check_object(const Value& schema, const Value& object, Evaluated
       wrong.causes.push_back(std::move(*cause));
       out.push_back(std::move(wrong));
     }
+    path_ = std::move(path);
   }
   check_dependencies(schema, object, seen, out);
 }
@@ -136,7 +138,8 @@ void SchemaRun::check_items(const Value& schema, const Value& list, Evaluated& s
       add(out, fmt::format("last {} additionalItem(s) not allowed", list.size() - named));
       return;
     }
-    add(out, check_child(*wanted, list.items()[i], std::to_string(i)));
+    // The validator counts what follows the named items from zero.
+    add(out, check_child(*wanted, list.items()[i], std::to_string(i < named ? i : i - named)));
   }
 }
 

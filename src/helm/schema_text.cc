@@ -5,6 +5,16 @@
 #include "tmpl/format.h"
 
 namespace jibe::helm {
+namespace {
+
+std::string grouped(std::string digits) {
+  size_t start = digits.starts_with('-') ? 1 : 0;
+  size_t point = std::min(digits.find('.'), digits.size());
+  for (size_t at = point; at > start + 3; at -= 3) digits.insert(at - 3, ",");
+  return digits;
+}
+
+}  // namespace
 
 std::string schema_quote(std::string_view text) {
   std::string quoted = tmpl::quote(text);
@@ -30,12 +40,20 @@ std::string pointer_of(const std::vector<std::string>& path) {
 }
 
 std::string english(double number) {
-  std::string digits = data::json_number(number);
-  size_t start = digits.starts_with('-') ? 1 : 0;
-  size_t point = digits.find_first_of(".e");
-  if (point == std::string::npos) point = digits.size();
-  for (size_t at = point; at > start + 3; at -= 3) digits.insert(at - 3, ",");
-  return digits;
+  std::string digits = data::go_number(number);
+  size_t exponent = digits.find('e');
+  if (exponent == std::string::npos) return grouped(std::move(digits));
+  static constexpr std::string_view kRaised[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+  std::string out = digits.substr(0, exponent) + "×10";
+  for (char c : digits.substr(exponent + 1)) {
+    if (c == '-') out += "⁻";
+    if (c >= '0' && c <= '9') out += kRaised[c - '0'];
+  }
+  return out;
+}
+
+std::string english(size_t number) {
+  return grouped(std::to_string(number));
 }
 
 std::string display(const data::Value& value) {

@@ -13,8 +13,9 @@ std::string schema_quote(std::string_view text);
 std::string schema_quote(const std::vector<std::string>& texts);
 // "/a/b~1c".
 std::string pointer_of(const std::vector<std::string>& path);
-// Numbers as English readers group them: 1,000.5.
+// Numbers as golang.org/x/text prints them for English readers: 1,000.5 and 1.5×10⁰⁶.
 std::string english(double number);
+std::string english(size_t number);
 // A scalar as it appears in `value must be one of …`.
 std::string display(const data::Value& value);
 // "got x, want y or z"'s x.

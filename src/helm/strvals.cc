@@ -65,6 +65,17 @@ Value typed(const std::string& text) {
   return whole && !two_signs ? Value(number) : Value(text);
 }
 
+// A list of runes as %q prints it: ['a' 'b'].
+std::string quoted_runes(std::string_view text) {
+  std::vector<std::string> runes;
+  for (char32_t rune : tmpl::to_runes(text)) {
+    std::string one;
+    tmpl::append_rune(one, rune);
+    runes.push_back("'" + one + "'");
+  }
+  return "[" + base::join(runes, " ") + "]";
+}
+
 class Parser {
  public:
   Parser(std::string_view text, Mode mode, const ReadFile* read)
@@ -288,8 +299,7 @@ class Parser {
   void item(Value& list, int64_t index, int nesting) {
     Token token = until("[.=");
     if (!token.text.empty()) {
-      throw ChartError(
-          fmt::format("unexpected data at end of array index: {}", tmpl::quote(token.text)));
+      throw ChartError("unexpected data at end of array index: " + quoted_runes(token.text));
     }
     if (token.stop == 0) throw EndOfText();
     Value inner = list[static_cast<size_t>(index)];
