@@ -2,11 +2,13 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 
@@ -14,6 +16,7 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "kube/credentials.h"
+#include "rt/sync.h"
 
 namespace jibe::kube {
 namespace {
@@ -107,27 +110,43 @@ bool drain(int fd, std::string& into) {
   return true;
 }
 
-void read_both(const Pipe& out, const Pipe& err, CommandResult& result) {
+using Stop = std::atomic<bool>;
+
+// How soon a worker notices that it is to stop.
+constexpr int kTickMs = 50;
+
+void read_both(const Pipe& out, const Pipe& err, const Stop& stop, CommandResult& result) {
   std::array<pollfd, 2> fds = {{{out.read_end, POLLIN, 0}, {err.read_end, POLLIN, 0}}};
-  while (fds[0].fd >= 0 || fds[1].fd >= 0) {
-    if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) return;
+  while ((fds[0].fd >= 0 || fds[1].fd >= 0) && !stop) {
+    if (::poll(fds.data(), fds.size(), kTickMs) < 0 && errno != EINTR) return;
     if (fds[0].revents != 0 && !drain(fds[0].fd, result.out)) fds[0].fd = -1;
     if (fds[1].revents != 0 && !drain(fds[1].fd, result.err)) fds[1].fd = -1;
   }
 }
 
-CommandResult run_to_end(const CommandLine& line, const std::vector<std::string>& inherited) {
+int wait_for_end(pid_t pid, const Stop& stop) {
+  int status = 0;
+  bool killed = false;
+  while (true) {
+    pid_t ended = ::waitpid(pid, &status, WNOHANG);
+    if (ended == pid) break;
+    if (ended < 0 && errno != EINTR) return -1;
+    if (stop && !killed) killed = ::kill(pid, SIGKILL) == 0;
+    ::poll(nullptr, 0, kTickMs / 10);
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+CommandResult run_to_end(const CommandLine& line, const std::vector<std::string>& inherited,
+                         const Stop& stop) {
   Pipe out;
   Pipe err;
   CommandResult result;
   pid_t pid = spawn(line, inherited, out, err);
   out.close_write_end();
   err.close_write_end();
-  read_both(out, err, result);
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  read_both(out, err, stop, result);
+  result.exit_code = wait_for_end(pid, stop);
   return result;
 }
 
@@ -136,13 +155,18 @@ class Commands : public CommandRunner {
   Commands(rt::Runtime& runtime, std::vector<std::string> environment)
       : runtime_(runtime), environment_(std::move(environment)) {}
 
+  // Work on the pool cannot be cancelled; the alarm makes it end by killing the process.
   Task<CommandResult> run(CommandLine line) override {
-    // Shared: a cancelled wait must not take the worker's memory away.
-    auto result = std::make_shared<CommandResult>();
-    auto inherited = std::make_shared<std::vector<std::string>>(environment_);
-    co_await runtime_.compute(
-        [result, inherited, line = std::move(line)] { *result = run_to_end(line, *inherited); });
-    co_return std::move(*result);
+    Stop stop = false;
+    CommandResult result;
+    rt::Alarm alarm(runtime_, line.deadline, [&stop] { stop = true; });
+    co_await runtime_.compute([&] { result = run_to_end(line, environment_, stop); });
+    if (stop) {
+      throw base::DeadlineExceeded(
+          fmt::format("{} was killed: it took longer than {} s", line.command,
+                      std::chrono::duration_cast<std::chrono::seconds>(line.deadline).count()));
+    }
+    co_return result;
   }
 
  private:

@@ -16,7 +16,6 @@ namespace {
 constexpr base::Duration kTokenPeriod = std::chrono::minutes(1);
 // A credential that is about to expire would do so on the way.
 constexpr base::Duration kExpiryMargin = std::chrono::seconds(10);
-constexpr base::Duration kPluginDeadline = std::chrono::minutes(2);
 
 class FixedSource : public CredentialSource {
  public:
@@ -106,8 +105,7 @@ class ExecSource : public CredentialSource {
     }
     CommandLine line{exec.command, exec.args, exec.env};
     line.env.emplace_back("KUBERNETES_EXEC_INFO", data::to_json(exec_info(connection_)));
-    CommandResult result = co_await rt::within(runtime_, kPluginDeadline,
-                                               "the exec plugin " + exec.command, start(line));
+    CommandResult result = co_await start(std::move(line));
     if (result.exit_code != 0) {
       throw base::Error(fmt::format("the exec plugin {} of {} failed with exit code {}: {}{}",
                                     exec.command, connection_.origin, result.exit_code,

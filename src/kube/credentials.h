@@ -19,13 +19,15 @@ struct CommandLine {
   std::string command;
   std::vector<std::string> args;
   std::vector<std::pair<std::string, std::string>> env;  // on top of the runner's own
+  base::Duration deadline = std::chrono::minutes(2);     // then it is killed
 };
 struct CommandResult {
   int exit_code = 0;
   std::string out;
   std::string err;
 };
-// Runs a program to its end. Throws base::Error where it cannot be started.
+// Runs a program to its end. Throws base::Error where it cannot be started, base::DeadlineExceeded
+// where it had to be killed.
 class CommandRunner {
  public:
   virtual ~CommandRunner() = default;

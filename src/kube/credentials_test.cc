@@ -17,6 +17,7 @@
 namespace jibe::kube {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using testing::HasSubstr;
@@ -237,6 +238,12 @@ TEST_F(CredentialsTest, RealCommandsGetTheirEnvironmentAndGiveBothStreams) {
   EXPECT_EQ(result->out, "1 3 arg\n");
   EXPECT_EQ(result->err, "oops\n");
   EXPECT_EQ(result->exit_code, 4);
+  CommandLine hanging{"sh", {"-c", "exec sleep 60 >/dev/null 2>&1"}, {}, milliseconds(200)};
+  base::Time start = real->now();
+  EXPECT_THROW(real->run(rt::store_result(runner->run(hanging), result)), base::DeadlineExceeded);
+  hanging.args[1] = "echo out; sleep 3 & wait";
+  EXPECT_THROW(real->run(rt::store_result(runner->run(hanging), result)), base::DeadlineExceeded);
+  EXPECT_LT(real->now() - start, seconds(10));
   std::optional<CommandResult> none;
   EXPECT_THAT(
       [&] {
