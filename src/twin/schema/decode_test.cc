@@ -73,7 +73,8 @@ TEST(Decode, MapValuesMayBeNull) {
 TEST(Decode, CustomKindsArePruned) {
   const ResourcePtr r = test_crd_resource();
   Value o = parse_json(R"({"apiVersion":"x.dev/v1","kind":"Thing","metadata":{"name":"a","bad":1},
-    "spec":{"size":1,"nope":true,"free":{"any":[1]},"items":[{"name":"a","x":1}]},"status":{"b":1}})");
+    "spec":{"size":1,"nope":true,"free":{"any":[1]},"items":[{"name":"a","x":1}]},
+    "status":{"b":1}})");
   EXPECT_THAT(decode_object(*r, o),
               testing::UnorderedElementsAre(
                   "unknown field \"metadata.bad\"", "unknown field \"spec.nope\"",

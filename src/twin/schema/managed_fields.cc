@@ -201,13 +201,19 @@ kube::StatusError conflict_error(const Conflicts& conflicts) {
 
 // Fields that the manager had and no longer applies go, unless somebody else has them, or nobody
 // had them (structured-merge-diff merge/update.go prune).
-Value prune_dropped(const SchemaNode& root, const Value& merged, const Managers& managers,
-                    const FieldSet& last) {
-  if (last.empty()) return merged;
+struct Pruned {
+  // With null for what became empty; ownership is compared with it.
+  Value for_ownership;
+  Value result;
+};
+
+Pruned prune_dropped(const SchemaNode& root, const Value& merged, const Managers& managers,
+                     const FieldSet& last) {
+  if (last.empty()) return {merged, merged};
   const auto named = [&](const FieldSet& s) { return s.with_named_members(&root); };
   const auto fields = [&](const Value& v) { return named(to_field_set(root, v)); };
-  const auto removed = [&](const FieldSet& s) {
-    Value out = remove_items(root, merged, s);
+  const auto removed = [&](const FieldSet& s, Emptied emptied = Emptied::kNull) {
+    Value out = remove_items(root, merged, s, emptied);
     return out.is_null() ? Value::map() : out;
   };
   FieldSet owned;
@@ -215,7 +221,8 @@ Value prune_dropped(const SchemaNode& root, const Value& merged, const Managers&
   const FieldSet all = fields(merged);
   Value pruned = removed(named(last));
   pruned = removed(all.without(fields(pruned).united(named(owned))));
-  return removed(all.without(fields(pruned)).intersected(named(last)));
+  const FieldSet gone = all.without(fields(pruned)).intersected(named(last));
+  return {removed(gone), removed(gone, Emptied::kGone)};
 }
 
 class Applier {
@@ -241,10 +248,10 @@ class Applier {
     if (const auto found = managers_.find(self_); found != managers_.end()) {
       last = found->second.fields;
     }
-    Value merged = merge_typed(root_, live_, applied_);
     own_applied_fields();
-    merged = prune_dropped(root_, merged, managers_, last);
-    resolve_conflicts(merged, force);
+    Pruned pruned = prune_dropped(root_, merge_typed(root_, live_, applied_), managers_, last);
+    resolve_conflicts(pruned.for_ownership, force);
+    Value merged = getenv("KEEPNULL") ? pruned.for_ownership : std::move(pruned.result);
     strip(managers_, self_);
     const bool changed = !(merged == live_);
     if (changed && managers_.contains(self_)) {

@@ -24,8 +24,8 @@ FieldWriter writer(const std::string& manager, const std::string& subresource = 
 
 const char* const kDeployment = R"({"apiVersion":"apps/v1","kind":"Deployment",
   "metadata":{"name":"d","namespace":"n","labels":{"a":"b"}},
-  "spec":{"replicas":3,"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},
-  "spec":{"containers":[{"name":"c","image":"i:1","ports":[{"containerPort":80}]}]}}}})";
+  "spec":{"replicas":3,"selector":{"matchLabels":{"a":"b"}},"template":{
+  "metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i:1","ports":[{"containerPort":80}]}]}}}})";
 
 ResourcePtr deployments() {
   return test_resource("apps", "deployments");

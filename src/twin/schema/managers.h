@@ -15,7 +15,12 @@ struct ManagerKey {
   bool applies = false;
   std::string api_version;  // of updaters only
   std::string subresource;
-  auto operator<=>(const ManagerKey&) const = default;
+  // Of one name the applier comes first.
+  auto operator<=>(const ManagerKey& other) const {
+    return std::tie(name, other.applies, api_version, subresource) <=>
+           std::tie(other.name, applies, other.api_version, other.subresource);
+  }
+  bool operator==(const ManagerKey&) const = default;
   // `"kubectl" using apps/v1`, as conflicts print it.
   std::string str() const;
 };

@@ -150,31 +150,30 @@ class FieldSetBuilder {
   FieldSet::Path path_;
 };
 
-Value without_items(const SchemaNode& node, const Value& value, const FieldSet& set);
-
-Value without_fields(const SchemaNode& node, const Value& value, const FieldSet& set) {
+Value without_fields(const SchemaNode& node, const Value& value, const FieldSet& set,
+                     Emptied emptied) {
   Value out = Value::map();
   for (const data::Entry& e : value.entries()) {
     const std::string element = field_element(e.key);
     if (set.has(element)) continue;
     const SchemaNode* child = typed_child(node, e.key);
     const FieldSet& below = set.below(element);
-    Value kept = below.empty()
-                     ? e.value
-                     : remove_items(child != nullptr ? *child : deduced(), e.value, below);
-    if (kept.is_null() && !e.value.is_null()) continue;
+    const SchemaNode& below_node = child != nullptr ? *child : deduced();
+    Value kept = below.empty() ? e.value : remove_items(below_node, e.value, below, emptied);
+    if (emptied == Emptied::kGone && kept.is_null() && !e.value.is_null()) continue;
     out.set(e.key, std::move(kept));
   }
   return out.empty() ? Value() : out;
 }
 
-Value without_items(const SchemaNode& node, const Value& value, const FieldSet& set) {
+Value without_items(const SchemaNode& node, const Value& value, const FieldSet& set,
+                    Emptied emptied) {
   Value out = Value::list();
   for (const Value& item : value.items()) {
     const auto element = item_element(node, item, nullptr);
     if (!element || set.has(*element)) continue;
     const FieldSet& below = set.below(*element);
-    out.push_back(below.empty() ? item : remove_items(typed_item(node), item, below));
+    out.push_back(below.empty() ? item : remove_items(typed_item(node), item, below, emptied));
   }
   return out.empty() ? Value() : out;
 }
@@ -264,13 +263,14 @@ FieldSet to_field_set(const SchemaNode& node, const Value& value) {
   return std::move(builder.set);
 }
 
-Value remove_items(const SchemaNode& node, const Value& value, const FieldSet& set) {
+Value remove_items(const SchemaNode& node, const Value& value, const FieldSet& set,
+                   Emptied emptied) {
   const TypedForm form = typed_form(node, &value);
   if (form == TypedForm::kScalar) return value;
   if (value.empty()) return nullptr;
   if (is_atomic(node, form)) return nullptr;
-  return form == TypedForm::kMap ? without_fields(node, value, set)
-                                 : without_items(node, value, set);
+  return form == TypedForm::kMap ? without_fields(node, value, set, emptied)
+                                 : without_items(node, value, set, emptied);
 }
 
 }  // namespace jibe::twin

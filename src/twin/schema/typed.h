@@ -43,7 +43,12 @@ struct Comparison {
 };
 Comparison compare_typed(const SchemaNode& node, const data::Value& left, const data::Value& right);
 
-// Without the set's fields and items. Maps and lists that become empty go, too.
-data::Value remove_items(const SchemaNode& node, const data::Value& value, const FieldSet& set);
+// Maps and lists that become empty by a removal.
+enum class Emptied { kNull, kGone };
+
+// Without the set's fields and items. Ownership is computed with kNull, as structured-merge-diff
+// does it; what is stored has them gone, as Go's types drop nulls.
+data::Value remove_items(const SchemaNode& node, const data::Value& value, const FieldSet& set,
+                         Emptied emptied);
 
 }  // namespace jibe::twin

@@ -39,7 +39,7 @@ std::string refused(const std::string& group, const std::string& resource, const
 
 TEST(Validation, Names) {
   EXPECT_EQ(
-      refused("", "namespaces", R"({"metadata":{"name":"A_b"}})").substr(0, 123),
+      refused("", "namespaces", R"({"metadata":{"name":"A_b"}})").substr(0, 124),
       "metadata.name: Invalid value: \"A_b\": a lowercase RFC 1123 label must consist of lower "
       "case alphanumeric characters or '-', a");
   EXPECT_EQ(refused("", "configmaps", R"({"metadata":{"namespace":"n"}})"),

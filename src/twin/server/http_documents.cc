@@ -6,6 +6,7 @@
 #include "twin/schema/discovery.h"
 #include "twin/schema/openapi.h"
 #include "twin/server/negotiate.h"
+#include "twin/server/openapi_protobuf.h"
 
 namespace jibe::twin {
 
@@ -95,11 +96,14 @@ http::Response HttpDocuments::discovery(const http::Request& request, const Requ
 }
 
 http::Response HttpDocuments::openapi_v2(const http::Request& request) {
-  // There is no protobuf here: who accepts nothing else falls back on /openapi/v3.
-  Representation how = negotiate(request.headers, "", {});
-  (void)how;
-  auto make = [this] { return openapi_v2_document(core_.registry.crds()); };
-  return answer("application/json", cached("openapi/v2", make));
+  auto json = [this] { return openapi_v2_document(core_.registry.crds()); };
+  // "…v2@v1.0+protobuf" is how older clients spell it.
+  if (base::contains(request.headers.get("accept"), "proto-openapi.spec.v2")) {
+    auto make = [&] { return openapi_v2_protobuf(data::parse_json(json())); };
+    return answer(kOpenApiV2Protobuf, cached("openapi/v2/protobuf", make));
+  }
+  negotiate(request.headers, "", {});
+  return answer("application/json", cached("openapi/v2", json));
 }
 
 http::Response HttpDocuments::openapi_v3(const http::Request& request, const RequestPath& path) {

@@ -24,6 +24,24 @@ kube::StatusError rejected() {
                            "the server rejected our request due to an error in our request");
 }
 
+// fmt's %+v of decoded JSON: "map[spec:map[replicas:2]]".
+std::string go_plus_v(const Value& value) {
+  std::string out;
+  if (value.is_map()) {
+    for (const data::Entry& entry : value.entries()) {
+      out += (out.empty() ? "" : " ") + entry.key + ":" + go_plus_v(entry.value);
+    }
+    return "map[" + out + "]";
+  }
+  if (value.is_list()) {
+    for (const Value& item : value.items()) out += (out.empty() ? "" : " ") + go_plus_v(item);
+    return "[" + out + "]";
+  }
+  if (value.is_null()) return "<nil>";
+  if (value.is_string()) return value.as_string();
+  return value.is_double() ? data::go_number(value.as_double()) : data::to_json(value);
+}
+
 Value apply_plain(PatchType type, const Value& target, const Value& patch,
                   const data::PatchSchema* schema) {
   if (type == PatchType::kJson) {
@@ -41,19 +59,34 @@ Value apply_plain(PatchType type, const Value& target, const Value& patch,
   }
 }
 
+// 422 that shows what was patched in, as kube-apiserver does: the patch itself for strategic
+// merges, the whole outcome for the other kinds.
+kube::StatusError bad_patch(const std::string& shown, const std::string& why) {
+  std::string message = fmt::format("Invalid value: {}: {}", data::go_quote(shown), why);
+  return kube::invalid("", "", "", Value::list({cause("FieldValueInvalid", message, "patch")}));
+}
+
 // Types, unknown fields and defaults of what a patch made.
-void accept_patched(const ApiWrite& write, Value& object) {
+void accept_patched(const ApiWrite& write, PatchType type, const Value& patch, Value& object) {
   const Resource& resource = *write.resource;
   Value before = object;
+  auto shown = [&] {
+    return type == PatchType::kStrategic ? go_plus_v(patch) : data::to_json(before);
+  };
   std::vector<std::string> unknown = write.options.findings;
-  for (std::string& sentence : decode_object(resource, object)) {
-    unknown.push_back(std::move(sentence));
+  try {
+    for (std::string& sentence : decode_object(resource, object)) {
+      unknown.push_back(std::move(sentence));
+    }
+  } catch (const kube::StatusError& error) {
+    if (error.code() != 400) throw;
+    // Without the frame that creates and updates put around it.
+    auto [frame, why, framed] = base::cut(error.what(), " cannot be handled as a ");
+    auto [kind, rest, has_rest] = base::cut(why, ": ");
+    throw bad_patch(shown(), has_rest ? std::string(rest) : error.what());
   }
   if (!unknown.empty() && write.options.field_validation == "Strict") {
-    std::string message =
-        fmt::format("Invalid value: {}: strict decoding error: {}",
-                    data::go_quote(data::to_json(before)), base::join(unknown, ", "));
-    throw kube::invalid("", "", "", Value::list({cause("FieldValueInvalid", message, "patch")}));
+    throw bad_patch(shown(), "strict decoding error: " + base::join(unknown, ", "));
   }
   if (write.options.field_validation == "Warn") {
     for (const std::string& sentence : unknown) warn(write.options, sentence);
@@ -140,7 +173,7 @@ UpdatePlan plan_patch(const ServerCore& core, const ApiWrite& write, PatchType t
       if (type == PatchType::kStrategic) schema = patch_schema(write.resource->schema);
       next = apply_plain(type, live, patch, schema.get());
       if (!next.is_map()) throw rejected();
-      accept_patched(write, next);
+      accept_patched(write, type, patch, next);
     }
     check_identity(write, next);
     if (type != PatchType::kApply) track_fields(core, write, next, live);
