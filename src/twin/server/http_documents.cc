@@ -14,9 +14,8 @@ namespace {
 
 using data::Value;
 
-const char* const kPaths[] = {"/api",        "/api/v1",  "/apis",    "/healthz",
-                              "/livez",      "/metrics", "/openapi", "/openapi/v2",
-                              "/openapi/v3", "/readyz",  "/version"};
+const char* const kPaths[] = {"/api",        "/api/v1",     "/apis",   "/healthz", "/livez",
+                              "/openapi/v2", "/openapi/v3", "/readyz", "/version"};
 
 kube::StatusError unknown_path() {
   return kube::StatusError(404, "NotFound", "the server could not find the requested resource");

@@ -193,6 +193,40 @@ TEST(Http, DeleteTakesOptionsInItsBody) {
   EXPECT_EQ(reply.json()["metadata"]["finalizers"][0].text(), "foregroundDeletion");
 }
 
+TEST(Http, CollectionsAreDeletedBySelector) {
+  TestTwin twin;
+  for (const char* name : {"a", "b", "c"}) {
+    std::string label = *name == 'b' ? "'2'" : "'1'";
+    twin.create("configmaps",
+                std::string("metadata: {name: ") + name + ", labels: {x: " + label + "}}");
+  }
+  Reply reply = twin.send("DELETE", "/api/v1/namespaces/default/configmaps?labelSelector=x%3D1");
+  EXPECT_EQ(reply.json()["items"].size(), 2u);
+  EXPECT_FALSE(twin.get("configmaps", "a"));
+  EXPECT_TRUE(twin.get("configmaps", "b"));
+}
+
+TEST(Http, EventsAreTheSameInBothGroups) {
+  TestTwin twin;
+  twin.create("events",
+              "{metadata: {name: e}, involvedObject: {kind: Pod, namespace: default, name: p}, "
+              "reason: R, message: told, count: 3, type: Normal}");
+  Value event = twin.send("GET", "/apis/events.k8s.io/v1/namespaces/default/events/e").json();
+  EXPECT_EQ(event["note"].text(), "told");
+  EXPECT_EQ(event["regarding"]["name"].text(), "p");
+  EXPECT_EQ(event["deprecatedCount"].int_or(0), 3);
+  EXPECT_TRUE(event["message"].is_null());
+}
+
+TEST(Http, NamespacedObjectsAreMadeInANamespace) {
+  TestTwin twin;
+  EXPECT_EQ(twin.send("POST", "/api/v1/configmaps", R"({"metadata":{"name":"a"}})").status, 405);
+  Reply other = twin.send("POST", "/api/v1/namespaces/default/configmaps",
+                          R"({"metadata":{"name":"a","namespace":"other"}})");
+  EXPECT_EQ(other.status, 400);
+  EXPECT_EQ(twin.send("GET", "/api/v1/namespaces/default/nodes").status, 404);
+}
+
 TEST(Http, AccessReviewsAllow) {
   TestTwin twin;
   Reply reply = twin.send("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",

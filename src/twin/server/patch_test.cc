@@ -65,6 +65,19 @@ TEST_F(Patch, StrictRefusesUnknownFields) {
               HasSubstr("strict decoding error: unknown field \"spec.colour\""));
 }
 
+TEST_F(Patch, StrategicErrorsShowThePatch) {
+  Reply reply = patch(R"({"spec":{"replicas":null,"colour":[1,"a"]}})",
+                      "strategic-merge-patch+json", "?fieldValidation=Strict");
+  EXPECT_EQ(reply.status, 422);
+  EXPECT_EQ(reply.json()["message"].text(),
+            " \"\" is invalid: patch: Invalid value: \"map[spec:map[colour:[1 a] "
+            "replicas:<nil>]]\": strict decoding error: unknown field \"spec.colour\"");
+  Reply type = patch(R"({"spec":{"replicas":"x"}})", "strategic-merge-patch+json");
+  EXPECT_EQ(type.status, 422);
+  EXPECT_THAT(type.json()["message"].text(),
+              HasSubstr("json: cannot unmarshal string into Go struct field"));
+}
+
 TEST_F(Patch, Scale) {
   Reply scale = twin_.send("PATCH", std::string(kPath) + "/scale", R"({"spec":{"replicas":5}})",
                            "application/merge-patch+json");
