@@ -97,6 +97,12 @@ int last_line(std::string_view text) {
   return static_cast<int>(std::count(all.begin(), all.end(), '\n')) + 1;
 }
 
+// A flow collection that ends where a value must follow.
+bool ends_expecting_a_value(std::string_view text) {
+  size_t end = text.find_last_not_of(" \t\r\n");
+  return end != std::string_view::npos && std::string_view("[{,:").find(text[end]) != text.npos;
+}
+
 // True where nothing but blanks stands before the column.
 bool starts_line(std::string_view text, int line, int column) {
   auto before = static_cast<size_t>(std::max(column, 1) - 1);
@@ -109,11 +115,15 @@ YamlMistake explain_yaml_mistake(std::string_view text, std::string_view message
                                  int column) {
   auto known = std::find_if(std::begin(kWordings), std::end(kWordings),
                             [&](const Wording& w) { return message.starts_with(w.libfyaml); });
-  if (known == std::end(kWordings)) return YamlMistake(line, std::string(message));
+  if (known == std::end(kWordings))
+    return YamlMistake(std::min(line, last_line(text)), std::string(message));
   if (known->libfyaml == kMultilineKey) {
     line = line_with_key(text, line);
     if (line_of(text, line).starts_with('\t')) return YamlMistake(line, std::string(kTab));
   }
+  bool flow = known->go == kNoBracket || known->go == kNoBrace || known->go == kNoContent;
+  if (flow && ends_expecting_a_value(text))
+    return YamlMistake(last_line(text), std::string(kNoContent));
   // What is missing at the end is missing in the last line that says something.
   line = std::min(line, last_line(text));
   bool lonely = known->libfyaml == kAfterMapping && starts_line(text, line, column) &&

@@ -134,7 +134,10 @@ TEST(Yaml, MistakesAreNamedAsInGoYamlWithTheLineToLookAt) {
            {"- a\nb: c\n", "line 2: did not find expected '-' indicator"},
            {"a: \"\\q\"\n", "line 1: found unknown escape character"},
            {"a: |\n\tx\n", "line 2: found a tab character where an indentation space is expected"},
-           {"~: 1\na: [\n", "line 2: did not find expected ',' or ']'"}})
+           {"~: 1\na: [\n", "line 2: did not find expected node content"},
+           {"a: [1,", "line 1: did not find expected node content"},
+           {"a: {b: ", "line 1: did not find expected node content"},
+           {"a: {b", "line 1: did not find expected ',' or '}'"}})
     EXPECT_EQ(json(c.yaml), "error converting YAML to JSON: yaml: " + std::string(c.json))
         << c.yaml;
 }

@@ -79,11 +79,11 @@ constexpr std::string_view kYamlMismatch = "error unmarshaling JSON: while decod
 
 // A mistake becomes the entry "Error" of the result.
 template <auto kParse>
-Any to_map(const std::string& text, std::string_view prefix) {
+Any to_map(const std::string& text, std::string_view prefix, const Any& nothing) {
   std::string mistake;
   try {
     Value value = kParse(text);
-    if (value.is_null()) return tmpl::Map::nil();
+    if (value.is_null()) return nothing;
     if (value.is_map()) return tmpl::Map::of(as_json_numbers(value));
     mistake = std::string(prefix) + mismatch(value, "map[string]interface {}");
   } catch (const base::InvalidInput& error) {
@@ -107,14 +107,15 @@ Any to_list(const std::string& text, std::string_view prefix) {
   return Any::from(Value::list({mistake}));
 }
 
+// Unlike fromJson, nothing (an empty text, null, comments) is an empty map (helm 4.2.3).
 Any from_yaml(CallContext&, Args args) {
-  return to_map<yaml_or_throw>(args[0].as_string(), kYamlMismatch);
+  return to_map<yaml_or_throw>(args[0].as_string(), kYamlMismatch, tmpl::Map::of(Value::map()));
 }
 Any from_yaml_array(CallContext&, Args args) {
   return to_list<yaml_or_throw>(args[0].as_string(), kYamlMismatch);
 }
 Any from_json(CallContext&, Args args) {
-  return to_map<json_or_throw>(args[0].as_string(), "");
+  return to_map<json_or_throw>(args[0].as_string(), "", tmpl::Map::nil());
 }
 Any from_json_array(CallContext&, Args args) {
   return to_list<json_or_throw>(args[0].as_string(), "");

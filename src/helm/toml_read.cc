@@ -190,7 +190,8 @@ class Reader {
 
   Value word() {
     static const re2::RE2 kDate(
-        R"(\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)?)?|\d\d:\d\d(:\d\d(\.\d+)?)?)");
+        R"(\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)?)?)"
+        R"(|\d\d:\d\d(:\d\d(\.\d+)?)?)");
     size_t end = text_.find_first_of(",]}# \t\r\n", at_);
     std::string word(text_.substr(at_, end == std::string_view::npos ? end : end - at_));
     // A date may have a blank before its time.

@@ -251,7 +251,7 @@ class Applier {
     own_applied_fields();
     Pruned pruned = prune_dropped(root_, merge_typed(root_, live_, applied_), managers_, last);
     resolve_conflicts(pruned.for_ownership, force);
-    Value merged = getenv("KEEPNULL") ? pruned.for_ownership : std::move(pruned.result);
+    Value merged = std::move(pruned.result);
     strip(managers_, self_);
     const bool changed = !(merged == live_);
     if (changed && managers_.contains(self_)) {
