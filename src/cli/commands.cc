@@ -6,6 +6,7 @@ namespace jibe::cli {
 void add_all(Program& program) {
   add_twin(program);
   add_template(program);
+  add_manifest(program);
   add_charts(program);
   add_proxy_status(program);
   add_version(program);
