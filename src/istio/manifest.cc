@@ -71,6 +71,15 @@ void set_scaling_values(data::Value& values, const Component& component, const d
     data::set_path(values, root + ".replicaCount", k8s["replicaCount"]);
 }
 
+// The charts derive environment variables from these.
+void set_cpu_values(data::Value& values, const Component& component, const data::Value& k8s) {
+  for (auto kind : {"limits", "requests"}) {
+    const auto& cpu = k8s["resources"][kind]["cpu"];
+    if (!cpu.is_null())
+      data::set_path(values, fmt::format("{}.resources.{}.cpu", component.values_root, kind), cpu);
+  }
+}
+
 // ztunnel's chart expects its values at the top.
 data::Value flattened(const data::Value& values, const std::string& root) {
   auto own = path_value(values, root);
@@ -89,6 +98,7 @@ data::Value component_values(const MergedOperator& merged, const Component& comp
   if (component.is_list) set_gateway_values(values, component, spec);
   if (newer && std::string_view(component.kind) == "Deployment")
     set_scaling_values(values, component, spec["k8s"]);
+  if (newer) set_cpu_values(values, component, spec["k8s"]);
   for (auto key : {"hub", "tag"})
     if (!spec[key].is_null()) data::set_path(values, root + "." + key, spec[key]);
   return component.flatten ? flattened(values, root) : values;
@@ -156,7 +166,12 @@ ComponentManifest render_component(const MergedOperator& merged, const Component
   return out;
 }
 
-bool is_enabled(const data::Value& spec) {
+// Gateways may also be switched on by values.gateways.<default name>.enabled.
+bool is_enabled(const MergedOperator& merged, const Component& component, const data::Value& spec) {
+  if (component.is_list &&
+      path_value(merged.spec["values"], std::string(component.values_root) + ".enabled")
+          .bool_or(false))
+    return true;
   return spec["enabled"].bool_or(true);
 }
 
@@ -169,7 +184,7 @@ std::vector<ComponentManifest> generate_manifests(const data::Value& iop, const 
   for (const auto& component : kComponents) {
     const auto& spec = merged.spec["components"][component.spec_key];
     auto render = [&](const data::Value& one) {
-      if (is_enabled(one))
+      if (is_enabled(merged, component, one))
         out.push_back(render_component(merged, component, one, release, options));
     };
     if (component.is_list)

@@ -90,7 +90,18 @@ void drop_min_available(std::vector<data::Value>& objects, const std::string& na
   for (auto& object : objects)
     if (object["kind"].text() == "PodDisruptionBudget" &&
         object["metadata"]["name"].text() == name && object["spec"].has("maxUnavailable"))
-      object.edit("spec").erase("minAvailable");
+      object.edit("spec").set("minAvailable", nullptr);
+}
+
+// A block of text that is itself a YAML map is meant as that map.
+data::Value unquoted_tree(const data::Value& value) {
+  if (!value.is_string() || value.text().find('\n') == std::string::npos) return value;
+  try {
+    auto tree = data::parse_yaml(value.text());
+    return tree.is_map() ? tree : value;
+  } catch (const base::InvalidInput&) {
+    return value;
+  }
 }
 
 void apply_overlay(std::vector<data::Value>& objects, const data::Value& overlay) {
@@ -98,7 +109,7 @@ void apply_overlay(std::vector<data::Value>& objects, const data::Value& overlay
     if (!(object["kind"] == overlay["kind"]) || !(object["metadata"]["name"] == overlay["name"]))
       continue;
     for (const auto& patch : overlay["patches"].items())
-      write_operator_path(object, patch["path"].text(), patch["value"]);
+      write_operator_path(object, patch["path"].text(), unquoted_tree(patch["value"]));
   }
 }
 

@@ -7,10 +7,16 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "data/json.h"
 
 namespace jibe::istio {
 
 namespace {
+
+// As Go prints a scalar: a selector [containerPort:8080] finds the number.
+std::string printed(const data::Value& value) {
+  return value.is_string() ? value.text() : data::to_json(value);
+}
 
 struct Writer {
   const std::string& path;
@@ -62,7 +68,7 @@ struct Writer {
     auto pair = base::cut(inside, ":");
     if (pair.found) {
       for (size_t i = 0; i < list.size(); ++i)
-        if (list[i][pair.before].text() == pair.after) return i;
+        if (printed(list[i][pair.before]) == pair.after) return i;
       fail(fmt::format("element [{}] not found", inside));
     }
     long number = 0;
@@ -72,7 +78,7 @@ struct Writer {
       return static_cast<size_t>(number);
     }
     for (size_t i = 0; i < list.size(); ++i)
-      if (list[i].text() == inside) return i;
+      if (printed(list[i]) == inside) return i;
     fail(fmt::format("element [{}] not found", inside));
   }
 };

@@ -240,7 +240,8 @@ TEST(Apply, CustomKinds) {
 }
 
 TEST(Typed, ListsKeepBothOrders) {
-  const SchemaNode& list = *test_crd_resource()->schema->at({"spec", "tags"});
+  const auto resource = test_crd_resource();
+  const SchemaNode& list = *resource->schema->at({"spec", "tags"});
   const auto merged = [&](const char* left, const char* right) {
     return data::to_json(merge_typed(list, parse_json(left), parse_json(right)));
   };
