@@ -125,7 +125,7 @@ TEST(Render, ErrorsInHelmsWords) {
   EXPECT_EQ(mistake("{{ required \"need it\" .Values.x }}"),
             "execution error at (c/templates/a.yaml:1:3): need it");
   EXPECT_EQ(mistake("{{ .Values.x.y.z }}"),
-            "c/templates/a.yaml:1:12\n  executing \"c/templates/a.yaml\" at <.Values.x.y.z>:\n    "
+            "c/templates/a.yaml:1:10\n  executing \"c/templates/a.yaml\" at <.Values.x.y.z>:\n    "
             "nil pointer evaluating interface {}.y");
   EXPECT_EQ(mistake("{{ nothing }}"),
             "parse error at (c/templates/a.yaml:1): function \"nothing\" not defined");
