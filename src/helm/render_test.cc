@@ -136,6 +136,17 @@ TEST(Render, EndlessInclusionIsAnError) {
               HasSubstr("rendering template has a nested reference name: x"));
 }
 
+// Each of these is included less often than the limit, but together they would end the stack.
+TEST(Render, LongCyclesAreErrors) {
+  std::string cycle;
+  for (int i = 0; i < 50; ++i) {
+    cycle += fmt::format("{{{{ define \"t{}\" }}}}{{{{ include \"t{}\" . }}}}{{{{ end }}}}", i,
+                         (i + 1) % 50);
+  }
+  EXPECT_THAT(mistake(cycle + "{{ include \"t0\" . }}"), HasSubstr("nested"));
+  EXPECT_THAT(mistake("{{ tpl .Values.t . }}", "t: '{{ tpl .Values.t . }}'"), HasSubstr("nested"));
+}
+
 TEST(Render, StrictAndLint) {
   RenderOptions options;
   options.strict = true;

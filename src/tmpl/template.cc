@@ -90,6 +90,8 @@ std::string Machine::execute(const std::shared_ptr<const TemplateSet>& set, cons
 }
 
 void Machine::run(const Template& body, const Any& dot, std::string& out) {
+  // Functions such as include and tpl come here without {{template}}'s own check.
+  if (!has_stack()) throw base::Error("templates are nested too deeply");
   Frame(*this, body, out).run(dot);
 }
 
