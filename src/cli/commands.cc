@@ -5,6 +5,8 @@ namespace jibe::cli {
 
 void add_all(Program& program) {
   add_twin(program);
+  add_server(program);
+  add_installer(program);
   add_template(program);
   add_manifest(program);
   add_charts(program);

@@ -5,6 +5,7 @@
 #include "base/coroutine.h"
 #include "base/error.h"
 #include "base/strings.h"
+#include "cli/installer_pod.h"
 #include "twin/serve.h"
 #include "twin/server/server.h"
 
@@ -43,8 +44,7 @@ std::string random_token(rt::Runtime& runtime) {
 
 }  // namespace
 
-EmbeddedClusters::EmbeddedClusters(rt::Runtime& runtime, EmbeddedOptions options,
-                                   const istio::ChartStore&)
+EmbeddedClusters::EmbeddedClusters(rt::Runtime& runtime, EmbeddedOptions options)
     : runtime_(runtime) {
   int index = 0;
   for (const auto& name : options.names) {
@@ -57,6 +57,7 @@ EmbeddedClusters::EmbeddedClusters(rt::Runtime& runtime, EmbeddedOptions options
     cluster.index = ++index;
     cluster.ca_pem = member.ca.cert_pem;
     member.cluster = twin::make_cluster(runtime, cluster);
+    member.cluster->add_behaviour(kJibeImagePattern, installer_behaviour());
     member.admin = std::make_unique<AdminTransport>(*member.cluster, random_token(runtime));
     members_.push_back(std::move(member));
   }

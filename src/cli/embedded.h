@@ -7,7 +7,6 @@
 
 #include "base/names.h"
 #include "base/task.h"
-#include "istio/chart_store.h"
 #include "pki/certificate.h"
 #include "rt/runtime.h"
 #include "rt/task_group.h"
@@ -24,8 +23,7 @@ struct EmbeddedOptions {
 
 class EmbeddedClusters {
  public:
-  // `charts` outlives the clusters.
-  EmbeddedClusters(rt::Runtime& runtime, EmbeddedOptions options, const istio::ChartStore& charts);
+  EmbeddedClusters(rt::Runtime& runtime, EmbeddedOptions options);
 
   // Starts every cluster in the group and returns when all have bootstrapped.
   Task<void> start(rt::TaskGroup& group);

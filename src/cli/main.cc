@@ -22,6 +22,8 @@ jibe::cli::Environment read_environment() {
   out.data_home = variable("XDG_DATA_HOME");
   out.revision = variable("REVISION");
   out.pod_namespace = variable("POD_NAMESPACE");
+  out.kubernetes_host = variable("KUBERNETES_SERVICE_HOST");
+  out.kubernetes_port = variable("KUBERNETES_SERVICE_PORT");
   out.terminal = isatty(STDOUT_FILENO) == 1;
   return out;
 }

@@ -13,13 +13,15 @@ namespace jibe::cli {
 
 // What jibe takes from the process's environment; main reads it once.
 struct Environment {
-  std::string charts;         // $JIBE_CHARTS: directories, separated by colons
-  std::string kubeconfig;     // $KUBECONFIG: files, separated by colons
-  std::string home;           // $HOME
-  std::string data_home;      // $XDG_DATA_HOME
-  std::string revision;       // $REVISION of an installer
-  std::string pod_namespace;  // $POD_NAMESPACE of an installer
-  bool terminal = false;      // stdout is a terminal
+  std::string charts;           // $JIBE_CHARTS: directories, separated by colons
+  std::string kubeconfig;       // $KUBECONFIG: files, separated by colons
+  std::string home;             // $HOME
+  std::string data_home;        // $XDG_DATA_HOME
+  std::string revision;         // $REVISION of an installer
+  std::string pod_namespace;    // $POD_NAMESPACE of an installer
+  std::string kubernetes_host;  // $KUBERNETES_SERVICE_HOST and _PORT, in a pod
+  std::string kubernetes_port;
+  bool terminal = false;  // stdout is a terminal
 };
 
 struct Program {

@@ -48,10 +48,10 @@ void write_kubeconfig(const std::string& path, const data::Value& config) {
   if (!out.flush()) throw base::InvalidInput(fmt::format("cannot write {}", path));
 }
 
-Task<void> serve(rt::Runtime& runtime, const istio::ChartStore& charts, TwinArguments a) {
+Task<void> serve(rt::Runtime& runtime, TwinArguments a) {
   EmbeddedOptions options;
   options.names = cluster_names(a.clusters);
-  EmbeddedClusters clusters(runtime, options, charts);
+  EmbeddedClusters clusters(runtime, options);
   rt::TaskGroup group(runtime);
   std::exception_ptr failure;
   std::vector<std::unique_ptr<twin::ClusterSockets>> sockets;
@@ -81,13 +81,12 @@ Task<void> serve(rt::Runtime& runtime, const istio::ChartStore& charts, TwinArgu
   std::rethrow_exception(failure);
 }
 
-int run_twin(const Environment& environment, const TwinArguments& a) {
-  auto charts = chart_store(environment);
+int run_twin(const TwinArguments& a) {
   rt::RealOptions options;
   options.log_level = base::LogLevel::kWarning;
   auto runtime = rt::make_real_runtime(options);
   try {
-    runtime->run(serve(*runtime, charts, a));
+    runtime->run(serve(*runtime, a));
   } catch (const base::Cancelled&) {
     // SIGINT or SIGTERM: that is how it is meant to end
   }
@@ -103,9 +102,7 @@ void add_twin(Program& program) {
   auto a = std::make_shared<TwinArguments>();
   up->add_option("--clusters", a->clusters, "how many workload clusters, or their names a,b,c");
   up->add_option("--kubeconfig", a->kubeconfig, "where to write the kubeconfig");
-  up->callback([&program, a] {
-    program.chosen = [&program, a] { return run_twin(program.environment, *a); };
-  });
+  up->callback([&program, a] { program.chosen = [a] { return run_twin(*a); }; });
 }
 
 }  // namespace jibe::cli
