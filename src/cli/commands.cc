@@ -4,6 +4,7 @@
 namespace jibe::cli {
 
 void add_all(Program& program) {
+  add_demo(program);
   add_twin(program);
   add_server(program);
   add_installer(program);

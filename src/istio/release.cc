@@ -98,11 +98,12 @@ std::shared_ptr<const Release> Release::from_bundle(std::string_view bytes) {
   return std::shared_ptr<const Release>(new Release(*version, std::move(files)));
 }
 
-std::string Release::bundle() const {
+const std::string& Release::bundle() const {
+  if (!bundle_.empty()) return bundle_;
   ArchiveWriter writer;
   writer.add(std::string(kVersionFile), version_.str() + "\n");
   for (const auto& [name, bytes] : files_) writer.add(name, bytes);
-  return writer.finish();
+  return bundle_ = writer.finish();
 }
 
 const std::string* Release::file(const std::string& name) const {

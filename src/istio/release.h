@@ -22,8 +22,8 @@ class Release {
   static std::shared_ptr<const Release> from_bundle(std::string_view bytes);
 
   const Version& version() const { return version_; }
-  // A .tgz, the same bytes for the same files; for a Secret (at most 1 MiB).
-  std::string bundle() const;
+  // A .tgz, the same bytes for the same files; for a Secret (at most 1 MiB). Packed once.
+  const std::string& bundle() const;
   // nullptr where absent.
   const std::string* file(const std::string& name) const;
   const std::map<std::string, std::string>& files() const { return files_; }
@@ -35,6 +35,7 @@ class Release {
 
   Version version_;
   std::map<std::string, std::string> files_;
+  mutable std::string bundle_;
   mutable std::map<std::string, helm::ChartPtr> charts_;
 };
 

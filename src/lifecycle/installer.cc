@@ -60,9 +60,11 @@ bool was_healthy(const data::Value& iop) {
          iop["status"]["state"].text() == kStateHealthy;
 }
 
+// An installation that never was healthy is still being installed.
 std::string progress_state(const data::Value& iop) {
-  return std::string(iop["status"]["observedGeneration"].is_int() ? kStateUpdating
-                                                                  : kStateInstalling);
+  const auto& state = iop["status"]["state"].text();
+  return std::string(state.empty() || state == kStateInstalling ? kStateInstalling
+                                                                : kStateUpdating);
 }
 
 Task<control::Outcome> Installer::reconcile(control::Key key) {
@@ -77,7 +79,9 @@ Task<control::Outcome> Installer::reconcile(control::Key key) {
                                            std::string(kInstallerFinalizer));
   auto release = co_await release_for(iop);
   auto objects = installation_objects(iop, *release, runtime_.random(), runtime_);
-  if (!was_healthy(iop)) co_await say(iop, progress_state(iop), "applying");
+  // Once per change of the spec: a message that came and went would itself be a change to look at.
+  if (!(iop["status"]["observedGeneration"] == iop["metadata"]["generation"]))
+    co_await say(iop, progress_state(iop), "applying");
   co_await install(iop, objects);
   co_await prune(iop, objects);
   auto trouble = co_await trouble_of(objects);
@@ -198,6 +202,16 @@ Task<void> Installer::say(data::Value iop, std::string state, std::string messag
   if (current) co_await control::write_status(client_, kOperators, *current, std::move(status));
 }
 
+// What the installer writes into a status must not wake the installer.
+bool is_more_than_status(const kube::Change& change) {
+  if (change.old.is_null() || change.current.is_null()) return true;
+  const auto& before = change.old["metadata"];
+  const auto& after = change.current["metadata"];
+  for (auto field : {"generation", "annotations", "labels", "finalizers", "deletionTimestamp"})
+    if (!(before[field] == after[field])) return true;
+  return false;
+}
+
 // A change of what jibe applied, told apart from what Kubernetes itself keeps writing.
 bool is_interesting(const kube::Change& change) {
   if (change.old.is_null() || change.current.is_null()) return true;
@@ -218,7 +232,9 @@ Task<void> run_installer(rt::Runtime& runtime, kube::Client& client, InstallerOp
   operators.reflect.gvr = kOperators;
   operators.reflect.ns = options.ns;
   kube::Cache iops(client, operators);
-  controller.watch(iops);
+  iops.on_change([&controller](const kube::Change& change) {
+    if (is_more_than_status(change)) controller.enqueue({{}, kube::name_of(change.object())});
+  });
   std::vector<std::unique_ptr<kube::Cache>> caches;
   for (const auto& gvr : installation_resources()) {
     if (gvr.group == "networking.istio.io") continue;  // not served before Istio is installed
