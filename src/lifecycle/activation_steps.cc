@@ -62,7 +62,8 @@ void set_ca_bundle(data::Value& configuration, const data::Value& bundle) {
     webhook.edit("clientConfig").set("caBundle", bundle);
 }
 
-// The tag `default` and the default validator, as charts/default of the release renders them.
+// The tag `default` and the default validator, as charts/default of the release renders them. What
+// newer charts add for remote clusters (a Service for the tag) is no part of the default revision.
 std::vector<data::Value> tag_objects(kube::Client& client, const DefaultRevision& wanted) {
   auto values =
       data::Value::map({{"revision", wanted.revision.str()},
@@ -76,7 +77,8 @@ std::vector<data::Value> tag_objects(kube::Client& client, const DefaultRevision
   auto rendered =
       helm::render(*wanted.release->chart("default"), values, options, runtime.random(), runtime);
   std::vector<data::Value> out;
-  for (const auto& manifest : rendered.manifests) out.push_back(manifest.document());
+  for (const auto& manifest : rendered.manifests)
+    if (manifest.kind.ends_with("WebhookConfiguration")) out.push_back(manifest.document());
   return out;
 }
 
