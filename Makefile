@@ -17,7 +17,7 @@ endif
 
 build: setup ## build the release preset: build/release/jibe
 	@cmake --preset release --log-level=WARNING
-	@cmake --build --preset release --parallel $(JOBS)
+	@cmake --build --preset release --parallel $(JOBS) --target jibe
 
 build-dev: setup ## build the dev preset with all tests
 	@cmake --preset dev --log-level=WARNING
@@ -29,7 +29,7 @@ demo: build ## the guide's takeover, start to end, on embedded clusters
 check: build-dev ## the everyday loop: build, unit tests, rules
 	@$(CTEST) --test-dir build/dev --parallel $(JOBS) --label-regex 'unit|rules'
 
-test: build build-dev ## every test
+test: build-dev ## every test
 	@cmake --preset asan --log-level=WARNING
 	@cmake --build --preset asan --parallel $(JOBS)
 	@$(CTEST) --test-dir build/asan --parallel $(JOBS) --label-regex 'unit|sim' --quiet
