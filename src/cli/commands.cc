@@ -11,6 +11,7 @@ void add_all(Program& program) {
   add_template(program);
   add_manifest(program);
   add_charts(program);
+  add_takeover(program);
   add_proxy_status(program);
   add_version(program);
   add_completion(program);

@@ -75,6 +75,14 @@ std::vector<ProxyPod> proxies_of(std::span<const data::Value> pods) {
   return out;
 }
 
+std::map<std::string, base::Revision> istiod_revisions(std::span<const data::Value> pods) {
+  std::map<std::string, base::Revision> out;
+  for (const auto& pod : pods)
+    if (kube::label_of(pod, "app") == "istiod")
+      out[kube::name_of(pod).name] = revision_from_label(kube::label_of(pod, kRevLabel));
+  return out;
+}
+
 std::string_view to_string(SyncState state) {
   switch (state) {
     case SyncState::kSynced:

@@ -1,5 +1,6 @@
 // Proxies: which pods carry one, who injected it, and which istiod each is connected to.
 #pragma once
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,6 +33,9 @@ struct ProxyPod {
 // nullopt for a pod without a proxy, and for one that has ended (Succeeded, Failed).
 std::optional<ProxyPod> proxy_of_pod(const data::Value& pod);
 std::vector<ProxyPod> proxies_of(std::span<const data::Value> pods);
+
+// The revision of every istiod pod, by the pod's name: what a connection's `istiod` stands for.
+std::map<std::string, base::Revision> istiod_revisions(std::span<const data::Value> pods);
 
 // One line of proxy-status: a proxy's connection, as the istiod that holds it reports
 // (GET /debug/syncz; pilot/pkg/xds SyncStatus, the same fields from 1.14 to 1.31).

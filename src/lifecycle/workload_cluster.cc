@@ -53,14 +53,10 @@ Task<Users> users_of(kube::Client& client, base::Revision revision) {
   for (const auto& proxy : istio::proxies_of(pods.items))
     if (proxy.revision == revision) found.insert(proxy.id());
   auto status = co_await istio::proxy_status(client);
-  auto prefix = istio::istiod_name(revision) + "-";
+  auto istiods = istio::istiod_revisions(pods.items);
   for (const auto& connection : status.connections) {
-    // "istiod-" also starts the names of every revision's pods; the pod's owner is a ReplicaSet
-    // named <deployment>-<hash>, so two parts must follow.
-    auto rest = std::string_view(connection.istiod);
-    if (!rest.starts_with(prefix)) continue;
-    rest.remove_prefix(prefix.size());
-    if (std::count(rest.begin(), rest.end(), '-') == 1) found.insert(connection.proxy);
+    auto istiod = istiods.find(connection.istiod);
+    if (istiod != istiods.end() && istiod->second == revision) found.insert(connection.proxy);
   }
   if (!status.unreachable.empty()) out.unknown = status.unreachable.front();
   out.count = found.size();
