@@ -27,6 +27,9 @@ const kube::Gvr kSecrets{"", "v1", "secrets"};
 
 // While workloads start, their state is looked at this often, beside every change of them.
 constexpr base::Duration kLookAgain = std::chrono::seconds(5);
+// No watch covers what every revision shares (it carries no label of jibe's), so a healthy
+// installation is looked at this often.
+constexpr base::Duration kLookAgainWhenHealthy = std::chrono::minutes(1);
 
 class Installer : public control::Reconciler {
  public:
@@ -89,7 +92,7 @@ Task<control::Outcome> Installer::reconcile(control::Key key) {
   if (!current) co_return control::Outcome{};
   if (trouble.empty()) {
     co_await say(*current, std::string(kStateHealthy), "");
-    co_return control::Outcome{};
+    co_return control::Outcome{kLookAgainWhenHealthy};
   }
   bool broken = was_healthy(*current) || (*current)["status"]["state"].text() == kStateUnhealthy;
   co_await say(*current, broken ? std::string(kStateUnhealthy) : progress_state(*current), trouble);

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <set>
+
 #include "base/coroutine.h"
 #include "base/strings.h"
 #include "control/finalizers.h"
@@ -9,6 +11,7 @@
 #include "istio/names.h"
 #include "lifecycle/activation_steps.h"
 #include "lifecycle/operator_spec.h"
+#include "rt/task_group.h"
 
 namespace jibe::lifecycle {
 
@@ -125,10 +128,8 @@ Task<control::Outcome> ManagerReconciler::reconcile(control::Key key) {
     if (!wish.head.terminating) {
       object = co_await control::ensure_finalizer(management_, kind_.gvr, object,
                                                   std::string(api::kFinalizer));
-      for (const auto& wanted : wish.wanted)
-        status.installations[wanted.cluster][wanted.revision] = co_await bring(wanted, key.object);
     }
-    co_await remove_unwanted(wish, key.object, status.installations);
+    co_await work_on_all(wish, key.object, status.installations);
   }
   co_await control::write_status(management_, kind_.gvr, object, api::to_value(status));
   if (wish.head.terminating && !anything_left(status.installations)) {
@@ -223,20 +224,38 @@ Task<api::InstallationStatus> ManagerReconciler::finish(kube::Client& client, Wa
   co_return status;
 }
 
-Task<void> ManagerReconciler::remove_unwanted(Wish wish, kube::ObjectName manager,
-                                              api::InstallationStatuses& statuses) {
-  for (const auto& cluster : clusters_.names()) {
-    try {
-      co_await remove_in(cluster, wish, manager, statuses);
-    } catch (const base::Cancelled&) {
-      throw;
-    } catch (const std::exception& error) {
-      // Whether something is left there is not known, so the object must stay.
-      if (!wish.head.terminating) continue;
-      auto& status = statuses[cluster][base::Revision("unknown")];
-      status.state = api::State::kUnknown;
-      status.message = error.what();
+// Side by side, so that a cluster that does not answer delays no other one.
+Task<void> ManagerReconciler::work_on_all(Wish wish, kube::ObjectName manager,
+                                          api::InstallationStatuses& statuses) {
+  std::set<base::ClusterName> clusters;
+  for (const auto& name : clusters_.names()) clusters.insert(name);
+  for (const auto& wanted : wish.wanted) clusters.insert(wanted.cluster);
+  rt::TaskGroup group(management_.runtime());
+  for (const auto& cluster : clusters)
+    group.spawn("cluster " + cluster.str(), work_on(cluster, wish, manager, statuses));
+  co_await group.join();
+}
+
+Task<void> ManagerReconciler::work_on(base::ClusterName cluster, Wish wish,
+                                      kube::ObjectName manager,
+                                      api::InstallationStatuses& statuses) {
+  if (!wish.head.terminating)
+    for (const auto& wanted : wish.wanted) {
+      if (wanted.cluster != cluster) continue;
+      auto status = co_await bring(wanted, manager);
+      statuses[cluster][wanted.revision] = std::move(status);
     }
+  if (!clusters_.find(cluster)) co_return;
+  try {
+    co_await remove_in(cluster, wish, manager, statuses);
+  } catch (const base::Cancelled&) {
+    throw;
+  } catch (const std::exception& error) {
+    // Whether something is left there is not known, so the object must stay.
+    if (!wish.head.terminating) co_return;
+    auto& status = statuses[cluster][base::Revision("unknown")];
+    status.state = api::State::kUnknown;
+    status.message = error.what();
   }
 }
 

@@ -55,8 +55,9 @@ class ManagerReconciler : public control::Reconciler {
                                                         Deployment what);
   Task<api::InstallationStatus> finish(kube::Client& client, Wanted wanted, Deployment what,
                                        api::InstallationStatus status);
-  Task<void> remove_unwanted(Wish wish, kube::ObjectName manager,
-                             api::InstallationStatuses& statuses);
+  Task<void> work_on_all(Wish wish, kube::ObjectName manager, api::InstallationStatuses& statuses);
+  Task<void> work_on(base::ClusterName cluster, Wish wish, kube::ObjectName manager,
+                     api::InstallationStatuses& statuses);
   Task<void> remove_in(base::ClusterName cluster, Wish wish, kube::ObjectName manager,
                        api::InstallationStatuses& statuses);
   istio::ReleasePtr release_for(const data::Value& operator_spec);

@@ -1,0 +1,151 @@
+// The state that users see, and the objects that the server puts into a cluster.
+#include "lifecycle/workload_cluster.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "data/json.h"
+#include "lifecycle/apply_set.h"
+#include "lifecycle/contract.h"
+#include "lifecycle/manager_reconciler.h"
+#include "lifecycle/workload_objects.h"
+
+namespace jibe::lifecycle {
+namespace {
+
+using api::State;
+
+data::Value iop(const std::string& status, const std::string& role = "control-plane") {
+  auto out = data::parse_json(R"({"metadata":{"generation":2},"spec":{"revision":"1-15"}})");
+  out.edit("metadata").set("labels", data::Value::map({{kRoleLabel, role}}));
+  if (!status.empty()) out.set("status", data::parse_json(status));
+  return out;
+}
+
+data::Value installer(int available) {
+  auto out = data::parse_json(R"({"kind":"Deployment","metadata":{"name":"istio-operator-1-15",
+      "namespace":"gm-iop-1-15","generation":1},"spec":{"replicas":1},
+      "status":{"observedGeneration":1,"replicas":1,"updatedReplicas":1}})");
+  out.edit("status").set("availableReplicas", available);
+  return out;
+}
+
+std::string status(const std::string& state, int generation = 2) {
+  return R"({"state":")" + state + R"(","observedGeneration":)" + std::to_string(generation) +
+         R"(,"message":"m"})";
+}
+
+TEST(StateOf, FollowsTheInstallerThenTheInstallation) {
+  EXPECT_EQ(state_of(data::Value(), iop("")).state, State::kInstallingController);
+  EXPECT_EQ(state_of(installer(0), iop("")).state, State::kInstallingController);
+  EXPECT_EQ(state_of(installer(1), iop("")).state, State::kInstallingControlPlane);
+  EXPECT_EQ(state_of(installer(1), iop("", "gateway")).state, State::kInstallingGateway);
+  // What the installer says of an earlier spec is no longer true.
+  EXPECT_EQ(state_of(installer(1), iop(status("HEALTHY", 1))).state, State::kUpdatingControlPlane);
+  EXPECT_EQ(state_of(installer(1), iop(status("HEALTHY", 1), "gateway")).state,
+            State::kUpdatingGateway);
+}
+
+TEST(StateOf, TranslatesWhatTheInstallerReports) {
+  const std::vector<std::tuple<std::string_view, State, State>> kTable = {
+      {kStateInstalling, State::kInstallingControlPlane, State::kInstallingGateway},
+      {kStateUpdating, State::kUpdatingControlPlane, State::kUpdatingGateway},
+      {kStateReconciling, State::kReconcilingControlPlane, State::kReconcilingGateway},
+      {kStateHealthy, State::kHealthy, State::kHealthy},
+      {kStateUnhealthy, State::kUnhealthy, State::kUnhealthy},
+      {kStateFailed, State::kControlPlaneInstallFailed, State::kFailed},
+      {kStateUninstalling, State::kUninstallingControlPlane, State::kUninstallingGateway}};
+  for (const auto& [reported, control_plane, gateway] : kTable) {
+    auto text = status(std::string(reported));
+    EXPECT_EQ(state_of(installer(1), iop(text)).state, control_plane) << reported;
+    EXPECT_EQ(state_of(installer(1), iop(text, "gateway")).state, gateway) << reported;
+    EXPECT_EQ(state_of(installer(1), iop(text)).message, "m");
+  }
+}
+
+TEST(InstallerManifests, AreTheGuidesNames) {
+  std::set<std::string> names;
+  for (const auto& object : installer_manifests(base::Revision("1-15"), "hub/jibe:1"))
+    names.insert(object["kind"].text() + " " + kube::name_of(object).str());
+  EXPECT_TRUE(names.contains("Namespace gm-iop-1-15"));
+  EXPECT_TRUE(names.contains("Deployment gm-iop-1-15/istio-operator-1-15"));
+  EXPECT_TRUE(names.contains("Service gm-iop-1-15/istio-operator-1-15"));
+  for (const auto& object : installer_manifests(base::Revision("1-15"), "hub/jibe:1")) {
+    if (object["kind"].text() != "Deployment") continue;
+    const auto& container = object["spec"]["template"]["spec"]["containers"][0];
+    EXPECT_EQ(container["image"].text(), "hub/jibe:1");
+    EXPECT_EQ(container["env"][0]["value"].text(), "1-15");
+    EXPECT_EQ(container["env"][1]["name"].text(), "POD_NAMESPACE");
+  }
+}
+
+TEST(NotWanted, ComparesGroupKindNamespaceAndName) {
+  auto object = [](const char* version, const char* ns, const char* name) {
+    return data::parse_json(std::string(R"({"apiVersion":")") + version +
+                            R"(","kind":"Deployment","metadata":{"name":")" + name +
+                            R"(","namespace":")" + ns + R"("}})");
+  };
+  auto left = not_wanted({object("apps/v1", "a", "x"), object("apps/v1", "b", "x"),
+                          object("apps/v1", "a", "y"), object("extensions/v1", "a", "x")},
+                         {object("apps/v1beta1", "a", "x")});
+  ASSERT_EQ(left.size(), 3u);
+  EXPECT_EQ(kube::name_of(left[0]).str(), "b/x");
+  EXPECT_EQ(kube::name_of(left[1]).str(), "a/y");
+  EXPECT_EQ(kube::gvk_of(left[2]).group, "extensions");
+}
+
+TEST(NotReadyReason, NamesTheFailure) {
+  auto deployment = installer(0);
+  EXPECT_EQ(not_ready_reason(deployment),
+            "Deployment gm-iop-1-15/istio-operator-1-15: 0 of 1 replicas are available");
+  deployment.edit("status").set("conditions", data::parse_json(R"([{"type":"ReplicaFailure",
+      "status":"True","message":"quota exceeded"}])"));
+  EXPECT_EQ(not_ready_reason(deployment),
+            "Deployment gm-iop-1-15/istio-operator-1-15: quota exceeded");
+  EXPECT_EQ(not_ready_reason(installer(1)), "");
+  auto set = data::parse_json(R"({"kind":"DaemonSet","metadata":{"name":"cni","namespace":"n",
+      "generation":1},"status":{"observedGeneration":1,"desiredNumberScheduled":3,
+      "numberAvailable":2,"updatedNumberScheduled":3}})");
+  EXPECT_EQ(not_ready_reason(set), "DaemonSet n/cni: 2 of 3 pods are available");
+}
+
+TEST(ServesAllVersions, LooksForEachOne) {
+  auto definition = [](const std::string& versions) {
+    return data::parse_json(R"({"spec":{"versions":)" + versions + "}}");
+  };
+  auto live = definition(R"([{"name":"v1","served":true},{"name":"v1beta1","served":false}])");
+  EXPECT_TRUE(serves_all_versions(live, definition(R"([{"name":"v1","served":true}])")));
+  EXPECT_FALSE(serves_all_versions(live, definition(R"([{"name":"v1beta1","served":true}])")));
+  EXPECT_FALSE(serves_all_versions(live, definition(R"([{"name":"v2","served":true}])")));
+}
+
+TEST(Wish, AGatewayFollowsItsControlPlane) {
+  auto spec =
+      data::parse_json(R"({"components":{"ingressGateways":[{"name":"g","enabled":true}]}})");
+  auto object = data::parse_json(R"({"metadata":{"name":"g","namespace":"gloo-mesh"},"spec":{
+      "installations":[{"gatewayRevision":"1-15","clusters":[{"name":"a","activeGateway":true},
+      {"name":"b"}]},{"gatewayRevision":"x","controlPlaneRevision":"y",
+      "clusters":[{"name":"a"}]}]}})");
+  for (auto& installation : object.edit("spec").edit("installations").edit_items())
+    installation.set("istioOperatorSpec", spec);
+  auto wish = wish_of_gateway(object, {});
+  EXPECT_EQ(wish.problem, "");
+  ASSERT_EQ(wish.wanted.size(), 3u);
+  EXPECT_TRUE(wish.wanted[0].active);
+  EXPECT_FALSE(wish.wanted[1].active);
+  EXPECT_EQ(wish.wanted[0].control_plane.str(), "1-15");
+  EXPECT_EQ(wish.wanted[2].control_plane.str(), "y");
+}
+
+TEST(Wish, AutoIsTheNewestRelease) {
+  auto object = data::parse_json(R"({"metadata":{"name":"i","namespace":"gloo-mesh"},"spec":{
+      "installations":[{"revision":"auto","clusters":[{"name":"a"}],"istioOperatorSpec":{}}]}})");
+  auto wish = wish_of_istio(object, {{1, 30, 3, ""}, {1, 31, 0, ""}, {1, 32, 0, "rc.0"}});
+  ASSERT_EQ(wish.wanted.size(), 1u);
+  EXPECT_EQ(wish.wanted[0].revision.str(), "1-31");
+}
+
+}  // namespace
+}  // namespace jibe::lifecycle
