@@ -33,6 +33,14 @@ api::InstallationStatus failed(const base::Revision& revision, std::string sente
   return out;
 }
 
+// A server's answer says what it refused; where none came, the cluster is what matters.
+std::string trouble_in(kube::Client& client, const std::exception& error) {
+  if (dynamic_cast<const kube::StatusError*>(&error))
+    return fmt::format("{}: {}", client.options().where, error.what());
+  return fmt::format("{} does not answer, and is left as it is until it does: {}",
+                     client.options().where, error.what());
+}
+
 bool is_wanted(const Wish& wish, const base::ClusterName& cluster, const data::Value& iop) {
   if (wish.head.terminating) return false;
   for (const auto& wanted : wish.wanted)
@@ -128,7 +136,9 @@ Task<control::Outcome> ManagerReconciler::reconcile(control::Key key) {
     if (!wish.head.terminating) {
       object = co_await control::ensure_finalizer(management_, kind_.gvr, object,
                                                   std::string(api::kFinalizer));
+      object = co_await record_pending(wish, object);
     }
+    wish.before = api::installation_statuses(object["status"]);
     co_await work_on_all(wish, key.object, status.installations);
   }
   co_await control::write_status(management_, kind_.gvr, object, api::to_value(status));
@@ -139,6 +149,23 @@ Task<control::Outcome> ManagerReconciler::reconcile(control::Key key) {
     co_return control::Outcome{};
   }
   co_return control::Outcome{settled(status.installations) ? kWhileSettled : kWhileMoving};
+}
+
+// Before anything is written to a cluster, the object says that something may be there: an
+// uninstallation trusts it where a cluster does not answer.
+Task<data::Value> ManagerReconciler::record_pending(Wish wish, data::Value object) {
+  auto status = api::lifecycle_status(object["status"]);
+  bool news = false;
+  for (const auto& wanted : wish.wanted) {
+    auto& revisions = status.installations[wanted.cluster];
+    if (revisions.contains(wanted.revision)) continue;
+    revisions[wanted.revision].observed_revision = wanted.revision;
+    news = true;
+  }
+  if (!news) co_return object;
+  status.observed_generation = wish.head.generation;
+  co_await control::write_status(management_, kind_.gvr, object, api::to_value(status));
+  co_return co_await management_.get(kind_.gvr, wish.head.name);
 }
 
 // One cluster's trouble is that cluster's status; the others go on.
@@ -160,7 +187,7 @@ Task<api::InstallationStatus> ManagerReconciler::bring(Wanted wanted, kube::Obje
     out = failed(wanted.revision, error.what());
   } catch (const std::exception& error) {
     out.state = api::State::kUnknown;
-    out.message = error.what();
+    out.message = trouble_in(*client, error);
   }
   out.observed_revision = wanted.revision;
   co_return out;
@@ -251,11 +278,17 @@ Task<void> ManagerReconciler::work_on(base::ClusterName cluster, Wish wish,
   } catch (const base::Cancelled&) {
     throw;
   } catch (const std::exception& error) {
-    // Whether something is left there is not known, so the object must stay.
-    if (!wish.head.terminating) co_return;
-    auto& status = statuses[cluster][base::Revision("unknown")];
-    status.state = api::State::kUnknown;
-    status.message = error.what();
+    // Whether something is left there is not known, so the object must stay; unless it never had
+    // anything there.
+    auto before = wish.before.find(cluster);
+    if (before == wish.before.end()) co_return;
+    for (const auto& [revision, old] : before->second) {
+      auto& status = statuses[cluster][revision];
+      if (!status.observed_revision.empty()) continue;  // bring() has told
+      status.observed_revision = revision;
+      status.state = api::State::kUnknown;
+      status.message = trouble_in(*clusters_.find(cluster), error);
+    }
   }
 }
 

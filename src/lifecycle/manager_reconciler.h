@@ -35,6 +35,8 @@ struct Wish {
   api::ObjectHead head;
   std::vector<Wanted> wanted;
   std::string problem;  // "" = usable
+  // What the status said when the reconciler looked.
+  api::InstallationStatuses before;
 };
 Wish wish_of_istio(const data::Value& object, const std::vector<istio::Version>& known);
 Wish wish_of_gateway(const data::Value& object, const std::vector<istio::Version>& known);
@@ -48,6 +50,7 @@ class ManagerReconciler : public control::Reconciler {
   Task<control::Outcome> reconcile(control::Key key) override;
 
  private:
+  Task<data::Value> record_pending(Wish wish, data::Value object);
   Task<api::InstallationStatus> bring(Wanted wanted, kube::ObjectName manager);
   Task<api::InstallationStatus> bring_to(kube::Client& client, Wanted wanted,
                                          kube::ObjectName manager);

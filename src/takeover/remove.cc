@@ -155,6 +155,15 @@ Task<void> remove_rights(kube::Client& client, kube::ObjectName account, Removed
   }
 }
 
+// What istioctl up to 1.20 saved of its installations of this revision; nobody acts on it.
+Task<void> remove_saved_states(kube::Client& client, base::Revision from, Removed& removed) {
+  auto all = co_await client.list(kOperators);
+  for (const auto& iop : all.items)
+    if (kube::name_of(iop).name.starts_with("installed-state") &&
+        istio::revision_from_label(iop["spec"]["revision"].text()) == from)
+      co_await remove_object(client, iop, removed);
+}
+
 }  // namespace
 
 Task<Removed> delete_istio_operator(Site site, Step step, base::Revision from) {
@@ -188,11 +197,7 @@ Task<Removed> delete_components(Site site, Step step, base::Revision from) {
       site.client, fmt::format("{}={},{} in ({})", istio::kRevLabel, istio::rev_label(from),
                                istio::kComponentLabel, base::join(step.components, ",")));
   for (const auto& object : objects) co_await remove_object(site.client, object, removed);
-  if (step.takes_istiod) {
-    auto state = from.empty() ? std::string("installed-state") : "installed-state-" + from.str();
-    auto record = co_await site.client.try_get(kOperators, {"istio-system", state});
-    if (record) co_await remove_object(site.client, *record, removed);
-  }
+  if (step.takes_istiod) co_await remove_saved_states(site.client, from, removed);
   co_return removed;
 }
 
