@@ -6,6 +6,7 @@
 #include "twin/schema/table.h"
 #include "twin/server/field_labels.h"
 #include "twin/server/http_options.h"
+#include "twin/server/http_proxy.h"
 #include "twin/server/reader.h"
 #include "twin/server/watch_body.h"
 
@@ -92,6 +93,7 @@ HttpResources::Call HttpResources::begin(const http::Request& request, const Req
 Task<http::Response> HttpResources::handle(const http::Request& request, const RequestPath& path,
                                            const Caller& caller,
                                            std::vector<std::string>& warnings) {
+  if (is_proxy_request(path)) co_return co_await proxy_request(*core_, request, path);
   Call call = begin(request, path, caller, warnings);
   const std::string& method = request.method;
   if (method == "GET") {
