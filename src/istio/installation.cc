@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "istio/injection.h"
 #include "istio/names.h"
+#include "istio/ownership.h"
 #include "kube/selector.h"
 
 namespace jibe::istio {
@@ -66,8 +67,12 @@ Provenance provenance_of(const data::Value& object, const Discovery& found,
   kube::ObjectName owner{kube::label_of(object, kOwningResourceNamespaceLabel),
                          kube::label_of(object, kOwningResourceLabel)};
   if (owner.name.empty() || owner.name == "unknown") return {};
+  // What istioctl saved is no resource that an operator acts on.
   bool exists = std::any_of(objects.istio_operators.begin(), objects.istio_operators.end(),
-                            [&](const data::Value& o) { return kube::name_of(o) == owner; });
+                            [&](const data::Value& o) {
+                              return kube::name_of(o) == owner &&
+                                     kube::annotation_of(o, kIgnoreReconcileAnnotation) != "true";
+                            });
   if (exists && !found.operators.empty()) return {InstallMethod::kOperator, owner};
   return {InstallMethod::kIstioctl, owner};
 }

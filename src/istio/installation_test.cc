@@ -90,6 +90,11 @@ TEST(Discovery, AnOwningResourceMeansOperatorOnlyWhereOneRuns) {
   EXPECT_EQ(found.control_planes[0].method, InstallMethod::kOperator);
   EXPECT_EQ(found.control_planes[0].owner.name, "prod");
   EXPECT_EQ(found.operators[0].str(), "istio-operator/istio-operator");
+  // State that istioctl saved carries the name that 1.19 and 1.20 own by.
+  objects.istio_operators[0]
+      .edit("metadata")
+      .set("annotations", data::parse_json(R"({"install.istio.io/ignoreReconcile":"true"})"));
+  EXPECT_EQ(discover(objects).control_planes[0].method, InstallMethod::kIstioctl);
   objects.istio_operators.clear();
   EXPECT_EQ(discover(objects).control_planes[0].method, InstallMethod::kIstioctl);
 }
