@@ -1,5 +1,5 @@
 // Reads the fields of an object and notes, with its path, everything that is not as it should be.
-// Internal to api.
+// For readers of what users write: those of api, and of scenarios in cli.
 #pragma once
 #include <set>
 #include <string>

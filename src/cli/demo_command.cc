@@ -10,18 +10,20 @@
 #include "base/coroutine.h"
 #include "cli/demo_steps.h"
 #include "cli/embedded.h"
+#include "cli/example_files.h"
 #include "cli/installer_pod.h"
 #include "cli/print.h"
 #include "cli/program.h"
+#include "cli/variables.h"
 #include "data/yaml.h"
 #include "kube/wait.h"
 #include "lifecycle/clusters.h"
 #include "lifecycle/operator_spec.h"
 #include "lifecycle/server.h"
 #include "rt/task_group.h"
+#include "twin/mesh/istioctl.h"
 
 extern "C" const char jibe_example_istiod_begin[], jibe_example_istiod_end[];
-extern "C" const char jibe_example_unmanaged_begin[], jibe_example_unmanaged_end[];
 
 namespace jibe::cli {
 
@@ -113,12 +115,12 @@ void Demo::say(const std::string& text) {
 Task<void> Demo::install_old() {
   auto release =
       istio::Release::load_directory(versions_.old_one, charts_.manifests(versions_.old_one));
-  std::string_view text(jibe_example_unmanaged_begin, jibe_example_unmanaged_end);
+  auto text = read_example("examples/unmanaged/istiod.yaml");
   for (const auto& name : workload_.names()) {
     auto iop = data::parse_yaml(substitute(
         text,
         {{"REPO", kHub}, {"ISTIO_IMAGE", versions_.old_one.str()}, {"CLUSTER_NAME", name.str()}}));
-    co_await install_unmanaged(*workload_.find(name), iop, release);
+    co_await twin::istioctl_install(*workload_.find(name), iop, release);
     auto injector = co_await default_injector(*workload_.find(name));
     seen_[name].before = injector.injector;
     say(fmt::format("{}: unmanaged Istio {} is installed; {} injects", name.str(),

@@ -7,12 +7,8 @@
 #include "base/coroutine.h"
 #include "istio/activation.h"
 #include "istio/injection.h"
-#include "istio/manifest.h"
 #include "istio/names.h"
-#include "kube/discovery.h"
 #include "kube/wait.h"
-#include "lifecycle/apply_set.h"
-#include "lifecycle/installer_objects.h"
 #include "rt/runtime.h"
 
 namespace jibe::cli {
@@ -23,50 +19,7 @@ const kube::Gvr kMutating{"admissionregistration.k8s.io", "v1", "mutatingwebhook
 const kube::Gvr kValidating{"admissionregistration.k8s.io", "v1",
                             "validatingwebhookconfigurations"};
 
-bool is_name(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
-}
-
 }  // namespace
-
-std::string substitute(std::string_view text, const std::map<std::string, std::string>& variables) {
-  std::string out;
-  for (size_t i = 0; i < text.size();) {
-    bool braces = text.substr(i, 2) == "${";
-    size_t start = i + (braces ? 2 : 1);
-    size_t end = start;
-    if (text[i] == '$')
-      while (end < text.size() && is_name(text[end])) ++end;
-    bool whole = end > start && (!braces || (end < text.size() && text[end] == '}'));
-    if (text[i] != '$' || !whole) {
-      out += text[i++];
-      continue;
-    }
-    auto found = variables.find(std::string(text.substr(start, end - start)));
-    if (found != variables.end()) out += found->second;
-    i = end + (braces ? 1 : 0);
-  }
-  return out;
-}
-
-Task<void> install_unmanaged(kube::Client& client, data::Value iop, istio::ReleasePtr release) {
-  auto& runtime = client.runtime();
-  istio::GenerateOptions options;
-  options.random = &runtime.random();
-  options.clock = &runtime;
-  std::vector<data::Value> objects;
-  for (auto& component : istio::generate_manifests(iop, *release, options))
-    objects.insert(objects.end(), component.objects.begin(), component.objects.end());
-  lifecycle::sort_for_apply(objects);
-  kube::WriteOptions write;
-  write.field_manager = "istioctl";
-  write.force = true;
-  for (auto& object : objects) {
-    auto ns = kube::name_of(object).ns;
-    if (!ns.empty()) co_await lifecycle::ensure_namespace(client, ns, nullptr);
-    co_await client.apply_object(object, write);
-  }
-}
 
 Task<void> wait_healthy(kube::Client& management, kube::ObjectName ilm, base::Duration span) {
   auto gvr = api::istio_lifecycle_manager_kind().gvr;

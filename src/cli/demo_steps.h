@@ -2,23 +2,14 @@
 // time.
 #pragma once
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "base/names.h"
 #include "base/task.h"
-#include "istio/release.h"
 #include "kube/client.h"
 
 namespace jibe::cli {
-
-// `$NAME` and `${NAME}` replaced, as envsubst does it; unknown names become empty.
-std::string substitute(std::string_view text, const std::map<std::string, std::string>& variables);
-
-// Installs an Istio that jibe does not manage: rendered from its own charts and applied by another
-// field manager, as `istioctl install` does.
-Task<void> install_unmanaged(kube::Client& client, data::Value iop, istio::ReleasePtr release);
 
 // Waits until the ILM reports HEALTHY for every cluster and revision; throws base::Error with what
 // the status says where it fails or takes longer than `span`.

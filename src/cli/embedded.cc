@@ -5,7 +5,11 @@
 #include "base/coroutine.h"
 #include "base/error.h"
 #include "base/strings.h"
+#include "cli/app_pods.h"
 #include "cli/installer_pod.h"
+#include "cli/releases.h"
+#include "twin/mesh/mesh.h"
+#include "twin/mesh/operator.h"
 #include "twin/serve.h"
 #include "twin/server/server.h"
 
@@ -33,6 +37,16 @@ class AdminTransport : public http::Handler {
   std::string header_;
 };
 
+// What runs in the pods of every embedded cluster.
+void add_behaviours(twin::Cluster& cluster, Releases* releases) {
+  cluster.add_behaviour(kJibeImagePattern, installer_behaviour());
+  add_app_behaviours(cluster);
+  twin::add_mesh(cluster);
+  if (!releases) return;
+  auto release_of = [releases](const std::string& tag) { return releases->of_tag(tag); };
+  cluster.add_behaviour(twin::kOperatorImagePattern, twin::operator_behaviour(release_of));
+}
+
 std::string random_token(rt::Runtime& runtime) {
   std::string bytes;
   for (int i = 0; i < 3; ++i) {
@@ -57,7 +71,7 @@ EmbeddedClusters::EmbeddedClusters(rt::Runtime& runtime, EmbeddedOptions options
     cluster.index = ++index;
     cluster.ca_pem = member.ca.cert_pem;
     member.cluster = twin::make_cluster(runtime, cluster);
-    member.cluster->add_behaviour(kJibeImagePattern, installer_behaviour());
+    add_behaviours(*member.cluster, options.releases);
     member.admin = std::make_unique<AdminTransport>(*member.cluster, random_token(runtime));
     members_.push_back(std::move(member));
   }

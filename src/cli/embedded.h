@@ -14,8 +14,13 @@
 
 namespace jibe::cli {
 
+class Releases;
+
 struct EmbeddedOptions {
   std::vector<base::ClusterName> names;
+  // The charts that Istio's in-cluster operators know; outlives the clusters. Null: their pods run
+  // nothing.
+  Releases* releases = nullptr;
   // Pods take this long to start and to become ready.
   base::Duration start_delay = std::chrono::milliseconds(300);
   base::Duration ready_delay = std::chrono::milliseconds(200);

@@ -9,6 +9,7 @@
 #include "base/strings.h"
 #include "cli/embedded.h"
 #include "cli/program.h"
+#include "cli/scenario.h"
 #include "data/yaml.h"
 #include "rt/sync.h"
 #include "rt/task_group.h"
@@ -19,7 +20,9 @@ namespace jibe::cli {
 namespace {
 
 struct TwinArguments {
-  std::string clusters = "2";
+  std::string clusters;
+  std::string scenario;
+  std::vector<std::string> variables;
   std::string kubeconfig = "jibe-twin.kubeconfig";
 };
 
@@ -42,15 +45,44 @@ std::vector<base::ClusterName> cluster_names(const std::string& text) {
   return out;
 }
 
+Variables given_variables(const std::vector<std::string>& assignments) {
+  Variables out;
+  for (const auto& assignment : assignments) {
+    auto parts = base::cut(assignment, "=");
+    if (!parts.found || parts.before.empty())
+      throw base::InvalidInput(fmt::format("\"--variable {}\" is no NAME=VALUE", assignment));
+    out[std::string(parts.before)] = parts.after;
+  }
+  return out;
+}
+
+// Those of --clusters, else those of the scenario, else two.
+std::vector<base::ClusterName> names_of(const TwinArguments& a, const Scenario& scenario) {
+  if (!a.clusters.empty() || scenario.clusters.empty())
+    return cluster_names(a.clusters.empty() ? "2" : a.clusters);
+  std::vector<base::ClusterName> out = {base::ClusterName("mgmt")};
+  for (const auto& cluster : scenario.clusters)
+    if (cluster.name != out[0]) out.push_back(cluster.name);
+  return out;
+}
+
+void say(const std::string& line) {
+  std::cout << line << "\n" << std::flush;
+}
+
 void write_kubeconfig(const std::string& path, const data::Value& config) {
   std::ofstream out(path, std::ios::trunc);
   out << data::to_yaml(config);
   if (!out.flush()) throw base::InvalidInput(fmt::format("cannot write {}", path));
 }
 
-Task<void> serve(rt::Runtime& runtime, TwinArguments a) {
+Task<void> serve(rt::Runtime& runtime, Releases& releases, TwinArguments a) {
+  Scenario scenario;
+  if (!a.scenario.empty())
+    scenario = load_scenario(a.scenario, given_variables(a.variables), read_file);
   EmbeddedOptions options;
-  options.names = cluster_names(a.clusters);
+  options.names = names_of(a, scenario);
+  options.releases = &releases;
   EmbeddedClusters clusters(runtime, options);
   rt::TaskGroup group(runtime);
   std::exception_ptr failure;
@@ -72,6 +104,10 @@ Task<void> serve(rt::Runtime& runtime, TwinArguments a) {
     for (const auto& entry : entries)
       std::cout << fmt::format("  kubectl --context {} get nodes\n", entry.context.str());
     std::cout << "\nCtrl-C ends them.\n" << std::flush;
+    if (!a.scenario.empty()) {
+      co_await prepare(runtime, ScenarioRun{scenario, clusters, releases, say});
+      say(fmt::format("scenario {} is ready", a.scenario));
+    }
     rt::Event never(runtime);
     co_await never.wait();
   } catch (...) {
@@ -81,12 +117,13 @@ Task<void> serve(rt::Runtime& runtime, TwinArguments a) {
   std::rethrow_exception(failure);
 }
 
-int run_twin(const TwinArguments& a) {
+int run_twin(const Environment& environment, const TwinArguments& a) {
   rt::RealOptions options;
   options.log_level = base::LogLevel::kWarning;
   auto runtime = rt::make_real_runtime(options);
+  Releases releases(chart_store(environment));
   try {
-    runtime->run(serve(*runtime, a));
+    runtime->run(serve(*runtime, releases, a));
   } catch (const base::Cancelled&) {
     // SIGINT or SIGTERM: that is how it is meant to end
   }
@@ -100,9 +137,14 @@ void add_twin(Program& program) {
   twin->require_subcommand(1);
   auto* up = twin->add_subcommand("up", "start them, write a kubeconfig, run until Ctrl-C");
   auto a = std::make_shared<TwinArguments>();
-  up->add_option("--clusters", a->clusters, "how many workload clusters, or their names a,b,c");
+  up->add_option("--clusters", a->clusters, "how many workload clusters (2), or their names a,b,c");
+  up->add_option("--scenario", a->scenario, "what is in them from the start: a file");
+  up->add_option("--variable", a->variables, "NAME=VALUE, goes before the scenario's own")
+      ->needs("--scenario");
   up->add_option("--kubeconfig", a->kubeconfig, "where to write the kubeconfig");
-  up->callback([&program, a] { program.chosen = [a] { return run_twin(*a); }; });
+  up->callback([&program, a] {
+    program.chosen = [&program, a] { return run_twin(program.environment, *a); };
+  });
 }
 
 }  // namespace jibe::cli
