@@ -31,6 +31,9 @@ class Machine : public CallContext {
   void run(const Template& body, const Any& dot, std::string& out);
   // False when the thread's stack is nearly used up.
   bool has_stack() const;
+  // For what functions such as include and tpl execute; {{template}} makes its own check, with the
+  // error of Go, and none may come between that check and the body.
+  void check_nesting() const;
 
   std::shared_ptr<const TemplateSet> set_;
   ExecOptions options_;

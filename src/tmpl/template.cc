@@ -65,6 +65,10 @@ bool Machine::has_stack() const {
   return stack_limit_ == nullptr || here - stack_limit_ > kStackReserve;
 }
 
+void Machine::check_nesting() const {
+  if (!has_stack()) throw base::Error("templates are nested too deeply");
+}
+
 std::string Machine::execute(std::string_view name, const Any& dot) {
   std::shared_ptr<const Template> body = set_->find(name);
   if (!body) {
@@ -72,6 +76,7 @@ std::string Machine::execute(std::string_view name, const Any& dot) {
         fmt::format("no template {} associated with template {}", quote(name), quote(set_->name()));
     throw ExecError("template: " + message, {}, message);
   }
+  check_nesting();
   std::string out;
   run(*body, dot, out);
   return out;
@@ -79,6 +84,7 @@ std::string Machine::execute(std::string_view name, const Any& dot) {
 
 std::string Machine::execute(const std::shared_ptr<const TemplateSet>& set, const Template& body,
                              const Any& dot) {
+  check_nesting();
   struct Restore {
     std::shared_ptr<const TemplateSet>& place;
     std::shared_ptr<const TemplateSet> before;
@@ -90,8 +96,6 @@ std::string Machine::execute(const std::shared_ptr<const TemplateSet>& set, cons
 }
 
 void Machine::run(const Template& body, const Any& dot, std::string& out) {
-  // Functions such as include and tpl come here without {{template}}'s own check.
-  if (!has_stack()) throw base::Error("templates are nested too deeply");
   Frame(*this, body, out).run(dot);
 }
 

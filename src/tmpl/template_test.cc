@@ -1,6 +1,7 @@
 #include "tmpl/template.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #if __has_feature(address_sanitizer)
 #include <sanitizer/lsan_interface.h>
 #endif
@@ -89,10 +90,34 @@ TEST(Template, parse_errors_tell_the_line) {
   }
 }
 
+constexpr const char* kEndless =
+    R"({{ define "x" }}{{ template "x" . }}{{ end }}{{ template "x" . }})";
+constexpr const char* kTooDeep = "exceeded maximum template depth (100000)";
+
 TEST(Template, endless_recursion_is_an_error) {
-  std::string message = error_of(
-      R"({{ define "x" }}{{ template "x" . }}{{ end }}{{ template "x" . }})", MissingKey::kZero);
-  EXPECT_NE(message.find("exceeded maximum template depth (100000)"), std::string::npos);
+  std::string message = error_of(kEndless, MissingKey::kZero);
+  EXPECT_NE(message.find(kTooDeep), std::string::npos) << message;
+}
+
+// Which check meets the end of the stack first must not depend on where the rendering began.
+TEST(Template, endless_recursion_is_told_the_same_from_every_place_in_the_stack) {
+  struct SmallStack {
+    rlimit before{};
+    SmallStack() {
+      getrlimit(RLIMIT_STACK, &before);
+      rlimit small = before;
+      small.rlim_cur = 512UL * 1024;
+      setrlimit(RLIMIT_STACK, &small);
+    }
+    ~SmallStack() { setrlimit(RLIMIT_STACK, &before); }
+  } small_stack;
+  for (int i = 0; i < 64; ++i) {
+    // Stays allocated until the test ends: each round begins a little lower.
+    auto* lower = static_cast<volatile char*>(__builtin_alloca(96));
+    lower[0] = 0;
+    std::string message = error_of(kEndless, MissingKey::kZero);
+    ASSERT_NE(message.find(kTooDeep), std::string::npos) << "round " << i << ": " << message;
+  }
 }
 
 TEST(Template, writes_are_seen_by_what_runs_later) {
