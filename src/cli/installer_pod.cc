@@ -7,6 +7,8 @@
 
 namespace jibe::cli {
 
+const char* const kJibeImage = "docker.io/jibe/jibe:" JIBE_VERSION;
+
 namespace {
 
 // A variable of the container's environment; values from the pod's own fields are resolved.

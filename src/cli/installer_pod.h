@@ -6,7 +6,7 @@
 namespace jibe::cli {
 
 // The image of jibe itself, as the server puts it into installers' Deployments.
-inline constexpr const char* kJibeImage = "docker.io/jibe/jibe:" JIBE_VERSION;
+extern const char* const kJibeImage;
 inline constexpr const char* kJibeImagePattern = "*/jibe:*";
 
 twin::Behaviour installer_behaviour();

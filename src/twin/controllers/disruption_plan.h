@@ -1,5 +1,6 @@
 // How many pods a PodDisruptionBudget lets go (pkg/controller/disruption, 1.36). Pure.
 #pragma once
+#include <optional>
 #include <vector>
 
 #include "base/clock.h"

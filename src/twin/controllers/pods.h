@@ -1,5 +1,6 @@
 // What controllers ask about pods, and the pods they make. All pure.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
