@@ -53,20 +53,22 @@ struct Provenance {
   kube::ObjectName owner;
 };
 
-// Who put an object there, by the labels that each way of installing leaves behind:
-// Helm 3/4 app.kubernetes.io/managed-by and meta.helm.sh/*, istioctl and the operator
-// install.operator.istio.io/owning-resource (operator/pkg/helmreconciler, 1.14 to 1.23;
-// operator/pkg/manifest from 1.24), which is "unknown" in a plain `helm template | kubectl apply`.
+// Who put an object there, by what each way of installing leaves behind: Helm 3/4 the annotations
+// meta.helm.sh/* (charts write the label managed-by=Helm whoever renders them), istioctl and the
+// operator the labels of ownership.h; charts say owning-resource "unknown" where nobody said
+// better.
 Provenance provenance_of(const data::Value& object, const Discovery& found,
                          const MeshObjects& objects) {
-  if (kube::label_of(object, "app.kubernetes.io/managed-by") == "Helm")
-    return {InstallMethod::kHelm,
-            {kube::annotation_of(object, "meta.helm.sh/release-namespace"),
-             kube::annotation_of(object, "meta.helm.sh/release-name")}};
   if (kube::label_of(object, "jibe.dev/installation") != "") return {InstallMethod::kJibe, {}};
+  const auto& release = kube::annotation_of(object, "meta.helm.sh/release-name");
+  if (!release.empty())
+    return {InstallMethod::kHelm,
+            {kube::annotation_of(object, "meta.helm.sh/release-namespace"), release}};
   kube::ObjectName owner{kube::label_of(object, kOwningResourceNamespaceLabel),
                          kube::label_of(object, kOwningResourceLabel)};
-  if (owner.name.empty() || owner.name == "unknown") return {};
+  bool known = !owner.name.empty() && owner.name != "unknown";
+  if (!known && kube::label_of(object, kManagedLabel).empty()) return {};
+  if (!known) return {InstallMethod::kIstioctl, {}};
   // What istioctl saved is no resource that an operator acts on.
   bool exists = std::any_of(objects.istio_operators.begin(), objects.istio_operators.end(),
                             [&](const data::Value& o) {

@@ -108,6 +108,19 @@ TEST(Discovery, AHelmReleaseIsRecognised) {
   EXPECT_EQ(discover(objects).control_planes[0].owner.name, "istiod");
 }
 
+TEST(Discovery, ChartsThatNameHelmAreNoRelease) {
+  auto objects = guide();
+  auto& labels = objects.deployments[2].edit("metadata").edit("labels");
+  labels = data::parse_json(R"({"app":"istiod","istio.io/rev":"default",
+      "app.kubernetes.io/managed-by":"Helm"})");
+  EXPECT_EQ(discover(objects).control_planes[0].method, InstallMethod::kUnknown);
+  labels.set("operator.istio.io/managed", "Reconcile");
+  labels.set("install.operator.istio.io/owning-resource", "unknown");
+  EXPECT_EQ(discover(objects).control_planes[0].method, InstallMethod::kIstioctl);
+  labels.set("jibe.dev/installation", "gm-iop-1-31.x");
+  EXPECT_EQ(discover(objects).control_planes[0].method, InstallMethod::kJibe);
+}
+
 TEST(Discovery, GatewaysKnowTheServicesThatSelectThem) {
   auto found = discover(guide());
   ASSERT_EQ(found.gateways.size(), 1u);

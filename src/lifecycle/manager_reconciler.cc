@@ -10,6 +10,7 @@
 #include "control/status_writer.h"
 #include "istio/names.h"
 #include "lifecycle/activation_steps.h"
+#include "lifecycle/contract.h"
 #include "lifecycle/operator_spec.h"
 #include "rt/task_group.h"
 
@@ -224,9 +225,18 @@ Task<std::optional<api::InstallationStatus>> ManagerReconciler::obstacle(kube::C
   }
   auto conflict = co_await gateway_conflict(client, what.meta, what.spec);
   if (conflict) co_return failed(wanted.revision, *conflict);
-  bool present = co_await has_control_plane(client, wanted.control_plane);
-  if (present) co_return std::nullopt;
+  auto plane = co_await find_control_plane(client, wanted.control_plane);
+  if (plane == ControlPlane::kReady) co_return std::nullopt;
   api::InstallationStatus out;
+  if (plane == ControlPlane::kStarting) {
+    auto installed = co_await client.try_get(
+        api::istio_operator_kind().gvr, {installer_namespace(wanted.revision), what.meta.name});
+    if (installed) co_return std::nullopt;
+    out.state = api::State::kInstallPending;
+    out.message = fmt::format("waiting for the control plane of revision {} in {}",
+                              wanted.control_plane.str(), client.options().where);
+    co_return out;
+  }
   out.state = api::State::kNoControlPlaneAvailable;
   out.message = fmt::format("{} has no control plane of revision {}; the gateway is not installed",
                             client.options().where, wanted.control_plane.str());

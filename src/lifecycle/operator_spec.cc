@@ -1,5 +1,7 @@
 #include "lifecycle/operator_spec.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "base/strings.h"
@@ -9,7 +11,7 @@ namespace jibe::lifecycle {
 
 namespace {
 
-void default_to(data::Value& spec, const char* path, data::Value value) {
+void default_to(data::Value& spec, const std::string& path, data::Value value) {
   if (data::get_path(spec, path).is_null()) data::set_path(spec, path, std::move(value));
 }
 
@@ -54,6 +56,8 @@ data::Value gateway_spec(const data::Value& user_spec, const base::Revision& con
   data::Value spec = map_or_empty(user_spec);
   spec.set("revision", control_plane.str());
   set_cluster_identity(spec, target.name.str());
+  for (auto kind : {"istio-ingressgateway", "istio-egressgateway"})
+    default_to(spec, fmt::format("values.gateways.{}.injectionTemplate", kind), "gateway");
   for (auto list : {"ingressGateways", "egressGateways"}) {
     if (!spec["components"][list].is_list()) continue;
     for (auto& gateway : spec.edit("components").edit(list).edit_items())

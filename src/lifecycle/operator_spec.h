@@ -17,7 +17,10 @@ data::Value control_plane_spec(const data::Value& user_spec, const base::Revisio
                                const api::ClusterTarget& target);
 
 // For a gateway: the revision is the control plane's, so that its proxies connect there; namespaces
-// of gateways default to gloo-mesh-gateways.
+// of gateways default to gloo-mesh-gateways. Its proxy is injected (injectionTemplate: gateway)
+// unless the user says otherwise: one that is not reads the ConfigMap istio-<rev> of its own
+// namespace, which only istio-system has, and without it connects to the istiod without a revision
+// (pilot/cmd/pilot-agent/config, 1.14 to 1.31): to the old one.
 data::Value gateway_spec(const data::Value& user_spec, const base::Revision& control_plane,
                          const api::ClusterTarget& target);
 

@@ -70,6 +70,19 @@ TEST(GatewaySpec, GatewaysGoToTheirNamespaceAndConnectToTheirControlPlane) {
   EXPECT_TRUE(spec["meshConfig"].is_null());
 }
 
+TEST(GatewaySpec, ProxiesAreInjectedUnlessTheUserSaysOtherwise) {
+  auto template_of = [](const data::Value& spec, const char* kind) {
+    return spec["values"]["gateways"][kind]["injectionTemplate"];
+  };
+  auto spec = gateway_spec(data::Value(), base::Revision("1-15"), target("c"));
+  EXPECT_EQ(template_of(spec, "istio-ingressgateway").text(), "gateway");
+  EXPECT_EQ(template_of(spec, "istio-egressgateway").text(), "gateway");
+  auto user = data::parse_json(
+      R"({"values":{"gateways":{"istio-ingressgateway":{"injectionTemplate":""}}}})");
+  spec = gateway_spec(user, base::Revision("1-15"), target("c"));
+  EXPECT_EQ(template_of(spec, "istio-ingressgateway"), data::Value(""));
+}
+
 TEST(RevisionOfVersion, IsMajorAndMinor) {
   EXPECT_EQ(revision_of_version("1.31.0").str(), "1-31");
   EXPECT_EQ(revision_of_version("1.31.0-rc.0").str(), "1-31");

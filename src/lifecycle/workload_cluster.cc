@@ -39,6 +39,14 @@ Task<std::vector<data::Value>> istiods(kube::Client& client) {
   co_return found.items;
 }
 
+Task<bool> has_injector(kube::Client& client, base::Revision revision) {
+  kube::ListOptions which;
+  which.labels = fmt::format("{}={}", istio::kRevLabel, istio::rev_label(revision));
+  auto found = co_await client.list(
+      {"admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations"}, "", which);
+  co_return !found.items.empty();
+}
+
 // Proxies that still need this control plane, at most five of them, and how many there are.
 struct Users {
   std::vector<std::string> names;
@@ -115,10 +123,16 @@ Task<std::optional<std::string>> gateway_conflict(kube::Client& client, Operator
   co_return std::nullopt;
 }
 
-Task<bool> has_control_plane(kube::Client& client, base::Revision revision) {
-  for (const auto& istiod : co_await istiods(client))
-    if (has_revision(istiod, revision)) co_return true;
-  co_return false;
+Task<ControlPlane> find_control_plane(kube::Client& client, base::Revision revision) {
+  auto out = ControlPlane::kAbsent;
+  for (const auto& istiod : co_await istiods(client)) {
+    if (!has_revision(istiod, revision)) continue;
+    bool ready = istiod["status"]["readyReplicas"].int_or(0) > 0;
+    if (ready) ready = co_await has_injector(client, revision);
+    if (ready) co_return ControlPlane::kReady;
+    out = ControlPlane::kStarting;
+  }
+  co_return out;
 }
 
 Task<api::InstallationStatus> deploy(kube::Client& client, Deployment what) {

@@ -29,8 +29,10 @@ Task<std::optional<std::string>> revision_conflict(kube::Client& client, Operato
 // A Deployment or Service of a gateway's name that jibe did not install.
 Task<std::optional<std::string>> gateway_conflict(kube::Client& client, OperatorMeta meta,
                                                   data::Value spec);
-// True where an istiod of that revision is installed, by jibe or by anybody.
-Task<bool> has_control_plane(kube::Client& client, base::Revision revision);
+// Whether an istiod of that revision is installed, by jibe or by anybody, and can take a gateway: a
+// gateway's pods are injected, so they need an injector that answers.
+enum class ControlPlane { kAbsent, kStarting, kReady };
+Task<ControlPlane> find_control_plane(kube::Client& client, base::Revision revision);
 
 // Applies everything and tells how far it is.
 Task<api::InstallationStatus> deploy(kube::Client& client, Deployment what);

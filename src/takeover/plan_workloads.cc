@@ -13,8 +13,10 @@ namespace jibe::takeover {
 
 namespace {
 
+// Pods on their way out need no restart.
 bool is_old(const ClusterState& state, const Workload& workload, const base::Revision& from) {
   return std::any_of(workload.proxies.begin(), workload.proxies.end(), [&](const auto& proxy) {
+    if (proxy.terminating) return false;
     const auto* connected = state.connected_to(proxy.id());
     return proxy.revision == from || (connected && *connected == from);
   });

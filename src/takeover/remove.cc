@@ -112,6 +112,30 @@ Task<void> wait_until_unused(Site site, Step step, base::Revision from) {
       [step, from](const ClusterState& state) { return users_missing(state, step, from); });
 }
 
+// Pods of gateways that the old installation brought; they end after their Deployments.
+std::set<std::string> gateway_pods(const ClusterState& state, const base::Revision& from,
+                                   const std::vector<std::string>& namespaces) {
+  std::set<std::string> out;
+  for (const auto& workload : workloads_of(state)) {
+    bool here =
+        std::find(namespaces.begin(), namespaces.end(), workload.name.ns) != namespaces.end();
+    if (!here || !workload.gateway) continue;
+    for (const auto& proxy : workload.proxies)
+      if (proxy.revision == from) out.insert(proxy.id());
+  }
+  return out;
+}
+
+Task<void> wait_for_end(Site site, std::set<std::string> pods) {
+  co_await wait_until_nothing_missing(
+      site, "the end of the old gateways", [pods](const ClusterState& state) {
+        for (const auto& proxy : istio::proxies_of(state.objects.pods))
+          if (pods.contains(proxy.id()))
+            return fmt::format("gateway pod {} is still draining", proxy.id());
+        return std::string();
+      });
+}
+
 // Base objects (reader roles and accounts, the default validator), CNI and ztunnel serve every
 // revision, but an operator without revision prunes them with its IstioOperator
 // (operator/pkg/helmreconciler Delete, 1.14 to 1.23). Without the owner's labels it no longer finds
@@ -170,6 +194,8 @@ Task<Removed> delete_istio_operator(Site site, Step step, base::Revision from) {
   Removed removed;
   if (step.takes_istiod) co_await wait_until_unused(site, step, from);
   co_await mark_namespaces(site.client, step.namespaces);
+  auto state = co_await observe(site.client, site.cluster);
+  auto pods = gateway_pods(state, from, step.namespaces);
   auto owner = fmt::format("{}={},{}={}", istio::kOwningResourceLabel, step.object.name,
                            istio::kOwningResourceNamespaceLabel, step.object.ns);
   co_await release_shared(site.client, step.object);
@@ -186,6 +212,7 @@ Task<Removed> delete_istio_operator(Site site, Step step, base::Revision from) {
   }
   // The operator says that it is done; what it forgot is ours to finish.
   for (const auto& object : left) co_await remove_object(site.client, object, removed);
+  co_await wait_for_end(site, std::move(pods));
   co_return removed;
 }
 
@@ -193,10 +220,13 @@ Task<Removed> delete_components(Site site, Step step, base::Revision from) {
   Removed removed;
   if (step.takes_istiod) co_await wait_until_unused(site, step, from);
   co_await mark_namespaces(site.client, step.namespaces);
+  auto state = co_await observe(site.client, site.cluster);
+  auto pods = gateway_pods(state, from, step.namespaces);
   auto objects = co_await labelled(
       site.client, fmt::format("{}={},{} in ({})", istio::kRevLabel, istio::rev_label(from),
                                istio::kComponentLabel, base::join(step.components, ",")));
   for (const auto& object : objects) co_await remove_object(site.client, object, removed);
+  co_await wait_for_end(site, std::move(pods));
   if (step.takes_istiod) co_await remove_saved_states(site.client, from, removed);
   co_return removed;
 }
