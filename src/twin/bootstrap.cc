@@ -201,11 +201,28 @@ Task<bool> ensure(Client client, kube::Gvr gvr, Value object) {
   co_return outcome.ok();
 }
 
+Value node_lease(const Value& node, const std::string& now) {
+  const Value& name = node["metadata"]["name"];
+  Value metadata = meta(name.text());
+  metadata.set("namespace", "kube-node-lease");
+  metadata.set("ownerReferences", Value::list({Value::map({{"apiVersion", "v1"},
+                                                           {"kind", "Node"},
+                                                           {"name", name},
+                                                           {"uid", node["metadata"]["uid"]}})}));
+  return Value::map(
+      {{"apiVersion", "coordination.k8s.io/v1"},
+       {"kind", "Lease"},
+       {"metadata", metadata},
+       {"spec",
+        Value::map({{"holderIdentity", name}, {"leaseDurationSeconds", 40}, {"renewTime", now}})}});
+}
+
 Task<void> ensure_node(Client client, BootstrapOptions options, std::string now) {
   if (!client.items(kNodes).empty()) co_return;
   const std::string name = options.cluster_name + "-node-1";
   Value node = co_await client.create(kNodes, make_node(name));
   node.set("status", node_status(options, name, now));
+  co_await ensure(client, kLeases, node_lease(node, now));
   // A new node is tainted by admission until its kubelet reports; this is the report.
   node = co_await client.update_status(kNodes, node);
   if (node["spec"]["taints"].empty()) co_return;

@@ -94,6 +94,21 @@ Task<void> crash_loop(TestWorld world) {
   EXPECT_TRUE(has_event(world, "BackOff", "Back-off restarting failed container main"));
 }
 
+Task<void> events_in_order(TestWorld world) {
+  const Value spec = Value::map({{"containers", Value::list({container("main", "main")})}});
+  co_await world.client.create(kPods, pod_of(spec));
+  co_await world.runtime.sleep(seconds(5));
+  std::string reasons;
+  for (const Value& event : world.client.items(kEvents, "default"))
+    if (event["involvedObject"]["name"].text() == "p") reasons += event["reason"].text() + " ";
+  EXPECT_EQ(reasons, "Scheduled Pulling Pulled Created Started ");
+}
+
+// Lists go by name, and kubectl keeps that order among Events of one second.
+TEST(Kubelet, EventsAreListedInTheirOrder) {
+  in_cluster(events_in_order);
+}
+
 TEST(Kubelet, BacksOffFromCrashes) {
   in_cluster(crash_loop);
 }

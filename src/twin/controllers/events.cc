@@ -49,17 +49,13 @@ data::Value EventRecorder::make(const data::Value& about, const std::string& fie
                                 const std::string& type, const std::string& reason,
                                 const std::string& message) const {
   const std::string now = to_timestamp(runtime_.now());
-  const auto nanos = static_cast<uint64_t>(runtime_.now().time_since_epoch().count());
-  // The clock may stand still between two Events of one object; the draw keeps names apart.
-  const uint64_t suffix = nanos ^ (runtime_.random().next() & 0xffffff);
   const std::string& ns = object_namespace(about);
   data::Value source = data::Value::map({{"component", component_}});
   if (!host_.empty()) source.set("host", host_);
   return data::Value::map(
       {{"apiVersion", "v1"},
        {"kind", "Event"},
-       {"metadata", data::Value::map({{"name", fmt::format("{}.{:x}", object_name(about), suffix)},
-                                      {"namespace", ns.empty() ? std::string("default") : ns}})},
+       {"metadata", data::Value::map({{"namespace", ns.empty() ? std::string("default") : ns}})},
        {"involvedObject", reference_to(about, field_path)},
        {"reason", reason},
        {"message", std::string_view(message).substr(0, kMaxMessage)},
@@ -70,6 +66,18 @@ data::Value EventRecorder::make(const data::Value& about, const std::string& fie
        {"type", type},
        {"reportingComponent", component_},
        {"reportingInstance", host_}});
+}
+
+// Names tell the order, as client-go makes them of the time: that is the order of lists, and
+// kubectl keeps it among Events of one second. The clock may stand still between two of them.
+Task<void> EventRecorder::create(data::Value& event, std::string about) {
+  auto nanos = static_cast<uint64_t>(runtime_.now().time_since_epoch().count());
+  while (true) {
+    event.edit("metadata").set("name", fmt::format("{}.{:x}", about, nanos++));
+    const Outcome outcome = co_await client_.try_create(kEvents, event);
+    if (outcome.ok()) co_return;
+    if (!outcome.error->is_already_exists()) throw *outcome.error;
+  }
 }
 
 Task<void> EventRecorder::record(data::Value about, std::string field_path, std::string type,
@@ -86,10 +94,10 @@ Task<void> EventRecorder::record(data::Value about, std::string field_path, std:
         co_return;
       }
     }
-    const data::Value event = make(about, field_path, type, reason, message);
+    data::Value event = make(about, field_path, type, reason, message);
+    co_await create(event, object_name(about));
     if (known_.size() >= kRemembered) known_.clear();
     known_[same] = key_of(event);
-    co_await client_.create(kEvents, event);
   } catch (const kube::StatusError& error) {
     runtime_.log().debug("event dropped", {{"reason", reason}, {"error", error.what()}});
   }

@@ -24,6 +24,8 @@ class EventRecorder {
                     std::string message);
 
  private:
+  // Gives the Event a name that is free.
+  Task<void> create(data::Value& event, std::string about);
   data::Value make(const data::Value& about, const std::string& field_path, const std::string& type,
                    const std::string& reason, const std::string& message) const;
 
