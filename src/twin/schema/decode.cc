@@ -60,10 +60,34 @@ std::string json_word(const Value& value) {
   }
 }
 
+// What a strategic merge patch hears instead: its outcome is not decoded from JSON but converted
+// from Go values (apimachinery pkg/runtime/converter.go of 1.36).
+std::string converter_sentence(const Value& value, const std::string& type) {
+  const data::Kind kind = value.kind();
+  const bool whole = kind == data::Kind::kInt;
+  const bool number = whole || kind == data::Kind::kDouble;
+  std::string found = json_word(value);
+  if (number) found = whole ? "int64" : "float64";
+  if (kind == data::Kind::kMap) found = "map";
+  if (kind == data::Kind::kList) found = "slice";
+  if (type.starts_with("[]")) return "cannot restore slice from " + found;
+  if (type.starts_with("map[")) return "cannot restore map from " + found;
+  const bool numeric = type == "int32" || type == "int64" || type == "float64";
+  if ((whole && type == "string") || (number && numeric)) {
+    return fmt::format("cannot convert {} to {}", found, type);
+  }
+  if (numeric || type == "string" || type == "bool") return "unrecognized type: " + type;
+  return "cannot restore struct from: " + found;
+}
+
 // A value that a Go type cannot hold; becomes a 400.
 class DecodeError : public base::Error {
  public:
-  using Error::Error;
+  explicit DecodeError(const std::string& sentence) : DecodeError(sentence, sentence) {}
+  DecodeError(const std::string& decoding, std::string converting)
+      : Error(decoding), converting(std::move(converting)) {}
+
+  std::string converting;
 };
 
 // Where the walk is: `fields` names struct fields alone, as Go does; `path` has indices, too.
@@ -91,13 +115,15 @@ struct Place {
   }
 };
 
-[[noreturn]] void mismatch(const std::string& found, const Place& place, const std::string& type) {
-  if (place.go_struct.empty()) {
-    throw DecodeError(
-        fmt::format("json: cannot unmarshal {} into Go value of type {}", found, type));
-  }
-  throw DecodeError(fmt::format("json: cannot unmarshal {} into Go struct field {}.{} of type {}",
-                                found, place.go_struct, place.fields, type));
+[[noreturn]] void mismatch(const Value& value, const Place& place, const std::string& type,
+                           std::string found = "") {
+  if (found.empty()) found = json_word(value);
+  const std::string where = place.go_struct.empty()
+                                ? "value"
+                                : fmt::format("struct field {}.{}", place.go_struct, place.fields);
+  throw DecodeError(
+      fmt::format("json: cannot unmarshal {} into Go {} of type {}", found, where, type),
+      converter_sentence(value, type));
 }
 
 class Decoder {
@@ -121,10 +147,10 @@ class Decoder {
       case SchemaType::kInteger:
         return integer(node, value, place);
       case SchemaType::kNumber:
-        if (!value.is_number()) mismatch(json_word(value), place, "float64");
+        if (!value.is_number()) mismatch(value, place, "float64");
         return;
       case SchemaType::kBoolean:
-        if (!value.is_bool()) mismatch(json_word(value), place, "bool");
+        if (!value.is_bool()) mismatch(value, place, "bool");
         return;
     }
   }
@@ -132,7 +158,7 @@ class Decoder {
  private:
   void object(const SchemaNode& node, Value& value, const Place& place) {
     if (!value.is_map()) {
-      if (!node.untyped) mismatch(json_word(value), place, go_type(node));
+      if (!node.untyped) mismatch(value, place, go_type(node));
       return;
     }
     if (node.untyped) return;
@@ -178,7 +204,7 @@ class Decoder {
   }
 
   void map(const SchemaNode& node, Value& value, const Place& place) {
-    if (!value.is_map()) mismatch(json_word(value), place, go_type(node));
+    if (!value.is_map()) mismatch(value, place, go_type(node));
     std::vector<std::string> keys;
     for (const data::Entry& e : value.entries()) keys.push_back(e.key);
     for (const std::string& key : keys) {
@@ -189,7 +215,7 @@ class Decoder {
   }
 
   void list(const SchemaNode& node, Value& value, const Place& place) {
-    if (!value.is_list()) mismatch(json_word(value), place, go_type(node));
+    if (!value.is_list()) mismatch(value, place, go_type(node));
     if (node.items == nullptr) return;
     for (size_t i = 0; i < value.size(); ++i) {
       Value& item = value.edit(i);
@@ -221,7 +247,7 @@ class Decoder {
   void string(const SchemaNode& node, Value& value, const Place& place) {
     const bool time = node.format == "date-time";
     if (!value.is_string()) {
-      mismatch(json_word(value), time ? Place{} : place, time ? "string" : go_type(node));
+      mismatch(value, time ? Place{} : place, time ? "string" : go_type(node));
     }
     if (node.format == "byte") {
       base64(value);
@@ -259,10 +285,10 @@ class Decoder {
   static void integer(const SchemaNode& node, Value& value, const Place& place) {
     const bool narrow = node.format == "int32" || node.type == SchemaType::kIntOrString;
     const std::string type = narrow ? "int32" : "int64";
-    if (!value.is_number()) mismatch(json_word(value), place, type);
+    if (!value.is_number()) mismatch(value, place, type);
     const bool fits =
         value.is_int() && (!narrow || (value.as_int() >= INT32_MIN && value.as_int() <= INT32_MAX));
-    if (!fits) mismatch("number " + data::to_json(value), place, type);
+    if (!fits) mismatch(value, place, type, "number " + data::to_json(value));
   }
 
   static void quantity(Value& value) {
@@ -279,19 +305,23 @@ std::string framed(std::string_view kind, std::string_view version, std::string_
                      sentence);
 }
 
-void decode_custom(const Resource& resource, Value& object, std::vector<std::string>& sentences) {
+std::vector<std::string> decode_unframed(const Resource& resource, Value& object) {
   Decoder decoder;
+  if (!resource.is_custom()) {
+    decoder.walk(resource.schema->root(), object, {});
+    return std::move(decoder.unknown);
+  }
   if (object.has("metadata")) {
     const SchemaNode& meta = *resource.schema->root().property("metadata")->node;
     Value& metadata = object.edit("metadata");
     decoder.walk(meta, metadata, Place{"", "", "metadata"});
   }
-  sentences = std::move(decoder.unknown);
   std::vector<std::string> removed;
   prune(resource.schema->root(), object, &removed);
   for (const std::string& path : removed) {
-    sentences.push_back(fmt::format("unknown field \"{}\"", path));
+    decoder.unknown.push_back(fmt::format("unknown field \"{}\"", path));
   }
+  return std::move(decoder.unknown);
 }
 
 }  // namespace
@@ -308,16 +338,19 @@ std::vector<std::string> decode_as(const SchemaNode& node, std::string_view kind
 }
 
 std::vector<std::string> decode_object(const Resource& resource, Value& object) {
-  if (!resource.is_custom()) {
-    return decode_as(resource.schema->root(), resource.kind, resource.gvr.version, object);
-  }
-  std::vector<std::string> sentences;
   try {
-    decode_custom(resource, object, sentences);
+    return decode_unframed(resource, object);
   } catch (const DecodeError& e) {
     throw kube::bad_request(framed(resource.kind, resource.gvr.version, e.what()));
   }
-  return sentences;
+}
+
+std::vector<std::string> decode_patched(const Resource& resource, Value& object, bool strategic) {
+  try {
+    return decode_unframed(resource, object);
+  } catch (const DecodeError& e) {
+    throw base::InvalidInput(strategic ? e.converting : std::string(e.what()));
+  }
 }
 
 std::string strict_error(const Resource& resource, const std::vector<std::string>& sentences) {

@@ -18,6 +18,10 @@ namespace jibe::twin {
 // entries and empty optional lists and maps go, structs that are always written appear ({}),
 // quantities and times are canonical.
 std::vector<std::string> decode_object(const Resource& resource, data::Value& object);
+// The same for what a patch made of an object; base::InvalidInput without a frame, in the words of
+// Go's unstructured converter for a strategic merge (`unrecognized type: int32`).
+std::vector<std::string> decode_patched(const Resource& resource, data::Value& object,
+                                        bool strategic);
 // The same for the body of a subresource or any other built-in type; `kind` and `version` are named
 // in errors.
 std::vector<std::string> decode_as(const SchemaNode& node, std::string_view kind,

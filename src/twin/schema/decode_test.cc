@@ -55,6 +55,27 @@ TEST(Decode, WrongTypesAreWordedAsGoDoes) {
             "byte 3");
 }
 
+// apimachinery pkg/runtime/converter.go.
+TEST(Decode, PatchedObjectsAreWordedAsTheConverterDoes) {
+  const auto refused = [](const char* json) -> std::string {
+    Value object = parse_json(json);
+    try {
+      decode_patched(*test_resource("apps", "deployments"), object, true);
+    } catch (const base::InvalidInput& e) {
+      return e.what();
+    }
+    return "accepted";
+  };
+  EXPECT_EQ(refused(R"({"spec":{"replicas":"three"}})"), "unrecognized type: int32");
+  EXPECT_EQ(refused(R"({"spec":{"replicas":1.5}})"), "cannot convert float64 to int32");
+  EXPECT_EQ(refused(R"({"spec":{"paused":"no"}})"), "unrecognized type: bool");
+  EXPECT_EQ(refused(R"({"metadata":{"labels":{"a":1}}})"), "cannot convert int64 to string");
+  EXPECT_EQ(refused(R"({"metadata":{"labels":{"a":1.5}}})"), "unrecognized type: string");
+  EXPECT_EQ(refused(R"({"metadata":{"labels":[]}})"), "cannot restore map from slice");
+  EXPECT_EQ(refused(R"({"metadata":{"finalizers":"a"}})"), "cannot restore slice from string");
+  EXPECT_EQ(refused(R"({"spec":{"template":"a"}})"), "cannot restore struct from: string");
+}
+
 TEST(Decode, FormIsWhatGoWrites) {
   Value p = parse_json(R"({"metadata":{"name":"a","labels":{},"creationTimestamp":null},
     "spec":{"nodeSelector":{},"tolerations":[],"containers":[{"name":"c","volumeMounts":null,

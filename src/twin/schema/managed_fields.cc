@@ -278,8 +278,9 @@ class Applier {
     std::string text = errors[0];
     if (errors.size() > 1) text = "errors:\n  " + base::join(errors, "\n  ");
     const kube::ObjectName name = kube::name_of(applied_);
+    // Without a reason, as kube-apiserver answers with errors that are no API errors.
     throw kube::StatusError(
-        500, "InternalError",
+        500, "",
         fmt::format("failed to create typed patch object ({}/{}; {}, Kind={}): {}", name.ns,
                     name.name, version_, resource_.kind, text));
   }
@@ -288,8 +289,7 @@ class Applier {
     try {
       return decode_managers(managed_fields);
     } catch (const base::InvalidInput& e) {
-      throw kube::StatusError(500, "InternalError",
-                              std::string("failed to decode managed fields: ") + e.what());
+      throw kube::StatusError(500, "", std::string("failed to decode managed fields: ") + e.what());
     }
   }
 

@@ -75,15 +75,12 @@ void accept_patched(const ApiWrite& write, PatchType type, const Value& patch, V
   };
   std::vector<std::string> unknown = write.options.findings;
   try {
-    for (std::string& sentence : decode_object(resource, object)) {
+    const bool strategic = type == PatchType::kStrategic;
+    for (std::string& sentence : decode_patched(resource, object, strategic)) {
       unknown.push_back(std::move(sentence));
     }
-  } catch (const kube::StatusError& error) {
-    if (error.code() != 400) throw;
-    // Without the frame that creates and updates put around it.
-    auto [frame, why, framed] = base::cut(error.what(), " cannot be handled as a ");
-    auto [kind, rest, has_rest] = base::cut(why, ": ");
-    throw bad_patch(shown(), has_rest ? std::string(rest) : error.what());
+  } catch (const base::InvalidInput& error) {
+    throw bad_patch(shown(), error.what());
   }
   if (!unknown.empty() && write.options.field_validation == "Strict") {
     throw bad_patch(shown(), "strict decoding error: " + base::join(unknown, ", "));
