@@ -5,8 +5,11 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "twin/schema/decode.h"
 #include "twin/schema/jsonpath.h"
 #include "twin/schema/name_rules.h"
+#include "twin/schema/schema.h"
+#include "twin/schema/validation.h"
 #include "twin/schema/validators.h"
 
 namespace jibe::twin {
@@ -118,6 +121,52 @@ class StructureCheck {
   FieldErrors& errors_;
 };
 
+// Every default has to pass the schema that it stands in (pkg/apiserver/schema/defaulting).
+class DefaultCheck {
+ public:
+  explicit DefaultCheck(FieldErrors& errors) : errors_(errors) {}
+
+  void below(const SchemaNode& node, const std::string& path) {
+    for (const SchemaProperty& property : node.properties) {
+      // apiVersion, kind and metadata are the same for every kind.
+      if (!property.node->definition.empty()) continue;
+      const std::string where = key_path(path + ".properties", property.name);
+      one(*property.node, property.default_value, where);
+      below(*property.node, where);
+    }
+    if (node.items == nullptr) return;
+    one(*node.items, node.items->default_value, path + ".items");
+    below(*node.items, path + ".items");
+  }
+
+ private:
+  void one(const SchemaNode& node, const Value& fallback, const std::string& path) {
+    if (fallback.is_null()) return;
+    const std::string where = path + ".default";
+    Value pruned = fallback;
+    prune(node, pruned);
+    if (!(pruned == fallback)) errors_.invalid(where, fallback, "must not have unknown fields");
+    validate_by_schema(node, fallback, where, errors_);
+  }
+
+  FieldErrors& errors_;
+};
+
+void check_schema(const Value& schema, const std::string& path, FieldErrors& errors) {
+  if (!schema.is_map()) {
+    errors.required(path);
+    return;
+  }
+  FieldErrors found;
+  StructureCheck(found).walk(schema, path, true);
+  try {
+    if (found.empty()) DefaultCheck(found).below(Schema::of_crd(schema)->root(), path);
+  } catch (const base::InvalidInput& error) {
+    found.invalid(path, nullptr, error.what());
+  }
+  errors.append(found);
+}
+
 void check_columns(const Value& columns, const std::string& path, FieldErrors& errors) {
   for (size_t i = 0; i < columns.size(); ++i) {
     const Value& c = columns[i];
@@ -168,12 +217,8 @@ void check_versions(const Value& spec, FieldErrors& errors) {
     if (version["storage"].bool_or(false)) ++storage;
     const Sentences bad = dns_1035_label_errors(version["name"].text());
     if (!bad.empty()) errors.invalid(where + ".name", version["name"], base::join(bad, ","));
-    const Value& schema = version["schema"]["openAPIV3Schema"];
-    if (!schema.is_map()) {
-      errors.required(where + ".schema.openAPIV3Schema");
-    } else {
-      StructureCheck(errors).walk(schema, where + ".schema.openAPIV3Schema", true);
-    }
+    const std::string schema_path = where + ".schema.openAPIV3Schema";
+    check_schema(version["schema"]["openAPIV3Schema"], schema_path, errors);
     check_columns(version["additionalPrinterColumns"], where + ".additionalPrinterColumns", errors);
     check_scale(version["subresources"]["scale"], where + ".subresources.scale", errors);
   }
@@ -186,6 +231,9 @@ void check_versions(const Value& spec, FieldErrors& errors) {
 
 void check_stored_versions(const Value& crd, FieldErrors& errors) {
   const Value& stored = crd["status"]["storedVersions"];
+  if (stored.empty()) {
+    errors.invalid("status.storedVersions", nullptr, "must have at least one stored version");
+  }
   for (size_t i = 0; i < stored.size(); ++i) {
     const bool known = std::ranges::any_of(crd["spec"]["versions"].items(),
                                            [&](const Value& v) { return v["name"] == stored[i]; });

@@ -281,4 +281,11 @@ Value validate_by_schema(const SchemaNode& node, const Value& value) {
   return validator.errors.take();
 }
 
+void validate_by_schema(const SchemaNode& node, const Value& value, const std::string& path,
+                        FieldErrors& errors) {
+  SchemaValidator validator;
+  validator.walk(node, value, path);
+  errors.append(validator.errors);
+}
+
 }  // namespace jibe::twin

@@ -2,9 +2,11 @@
 // kube::invalid(): `message` is field.Error's body (`Invalid value: "x": must be …`) without the
 // field's path.
 #pragma once
+#include <string>
 #include <string_view>
 
 #include "data/value.h"
+#include "twin/schema/field_errors.h"
 #include "twin/schema/resource.h"
 #include "twin/schema/schema.h"
 
@@ -18,5 +20,8 @@ data::Value validate_update(const Resource& resource, const data::Value& object,
 
 // Structural schemas' value validation alone (custom kinds).
 data::Value validate_by_schema(const SchemaNode& node, const data::Value& value);
+// The same for a value that stands at `path`, into `errors`.
+void validate_by_schema(const SchemaNode& node, const data::Value& value, const std::string& path,
+                        FieldErrors& errors);
 
 }  // namespace jibe::twin

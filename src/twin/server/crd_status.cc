@@ -75,7 +75,7 @@ void remember_stored_versions(data::Value& crd) {
   for (const data::Value& version : stored.items()) {
     if (version.text() == storage) return;
   }
-  stored.push_back(storage);
+  if (!storage.empty()) stored.push_back(storage);
 }
 
 }  // namespace

@@ -49,6 +49,31 @@ class Crd : public testing::Test {
   Value crd_;
 };
 
+TEST_F(Crd, DefaultsHaveToPassTheirSchema) {
+  const auto refusal = [&](const std::string& given, const std::string& instead) {
+    std::string text = kWidgets;
+    text.replace(text.find("example.org"), 11, "example.net");
+    text.replace(text.find("group: example.org"), 18, "group: example.net");
+    text.replace(text.find(given), given.size(), instead);
+    return std::string(status_of([&] {
+                         twin_.create("customresourcedefinitions.apiextensions.k8s.io", text);
+                       }).what());
+  };
+  EXPECT_THAT(refusal("default: small", "default: huge"),
+              HasSubstr("spec.versions[0].schema.openAPIV3Schema.properties[spec].properties[size]."
+                        "default: Unsupported value: \"huge\": supported values: \"small\", "
+                        "\"large\""));
+  EXPECT_THAT(refusal("minimum: 0", "minimum: 0, default: many"),
+              HasSubstr("default in body must be of type integer: \"string\""));
+  EXPECT_THAT(refusal("properties:\n              size",
+                      "default: {colour: 1}\n            "
+                      "properties:\n              size"),
+              HasSubstr("default: Invalid value: {\"colour\":1}: must not have unknown fields"));
+  EXPECT_THAT(refusal("storage: true", "storage: false"),
+              HasSubstr("status.storedVersions: Invalid value: null: must have at least one stored "
+                        "version"));
+}
+
 TEST_F(Crd, IsEstablishedAtOnce) {
   std::map<std::string, std::string> conditions;
   for (const Value& condition : crd_["status"]["conditions"].items()) {
