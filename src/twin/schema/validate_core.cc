@@ -90,6 +90,17 @@ void check_service_type(const Value& service, FieldErrors& errors) {
   }
 }
 
+void check_traffic_policy(const Value& spec, FieldErrors& errors) {
+  const std::string& type = spec["type"].text();
+  const std::string path = "spec.externalTrafficPolicy";
+  const Value& policy = spec["externalTrafficPolicy"];
+  const bool outside = type == "LoadBalancer" || type == "NodePort" ||
+                       (type == "ClusterIP" && !spec["externalIPs"].empty());
+  if (outside) return validate_enum(policy, path, {"Cluster", "Local"}, errors);
+  if (policy.text().empty()) return;
+  errors.invalid(path, policy, "may only be set for externally-accessible services");
+}
+
 void check_service_update(const Value& service, const Value& old, FieldErrors& errors) {
   const auto external = [](const Value& s) { return s["spec"]["type"].text() == "ExternalName"; };
   if (external(service) || external(old)) return;
@@ -117,6 +128,7 @@ void service(const Value& object, const Value& old, FieldErrors& errors) {
   check_cluster_ips(object, errors);
   validate_enum(spec["type"], "spec.type",
                 {"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"}, errors);
+  check_traffic_policy(spec, errors);
   if (type != "LoadBalancer" && !spec["loadBalancerSourceRanges"].empty()) {
     errors.forbidden("spec.LoadBalancerSourceRanges",
                      "may only be used when `type` is 'LoadBalancer'");

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
+#include "base/strings.h"
 #include "data/json.h"
 #include "twin/schema/name_rules.h"
 #include "twin/schema/quantity.h"
@@ -45,6 +47,64 @@ void check_ports(const Value& ports, const std::string& path, FieldErrors& error
   }
 }
 
+// The downward API (pkg/apis/core/pods/helpers.go ConvertDownwardAPIFieldLabel).
+void check_field_ref(const Value& ref, const std::string& path, FieldErrors& errors) {
+  static const std::set<std::string> kKnown = {"metadata.annotations", "metadata.labels",
+                                               "spec.restartPolicy", "spec.schedulerName",
+                                               "status.phase"};
+  static const std::vector<std::string> kInEnv = {"metadata.name",
+                                                  "metadata.namespace",
+                                                  "metadata.uid",
+                                                  "spec.nodeName",
+                                                  "spec.serviceAccountName",
+                                                  "status.hostIP",
+                                                  "status.hostIPs",
+                                                  "status.podIP",
+                                                  "status.podIPs"};
+  const std::string& field = ref["fieldPath"].text();
+  if (field.empty()) return errors.required(path + ".fieldPath");
+  if (field.starts_with("metadata.annotations['") || field.starts_with("metadata.labels['")) return;
+  if (std::ranges::find(kInEnv, field) != kInEnv.end() || field == "spec.host") return;
+  if (kKnown.contains(field)) return errors.not_supported(path + ".fieldPath", field, kInEnv);
+  errors.invalid(path + ".fieldPath", field,
+                 "error converting fieldPath: field label not supported: " + field);
+}
+
+void check_resource_ref(const Value& ref, const std::string& path, FieldErrors& errors) {
+  static const std::vector<std::string> kSupported = {
+      "limits.cpu",   "limits.ephemeral-storage",   "limits.memory",
+      "requests.cpu", "requests.ephemeral-storage", "requests.memory"};
+  const std::string& name = ref["resource"].text();
+  if (name.empty()) return errors.required(path + ".resource");
+  if (name.starts_with("limits.hugepages-") || name.starts_with("requests.hugepages-")) return;
+  if (std::ranges::find(kSupported, name) != kSupported.end()) return;
+  errors.not_supported(path + ".resource", name, kSupported);
+}
+
+void check_env_source(const Value& e, const std::string& path, FieldErrors& errors) {
+  const Value& from = e["valueFrom"];
+  if (!from.is_map()) return;
+  if (from.has("fieldRef")) check_field_ref(from["fieldRef"], path + ".fieldRef", errors);
+  if (from.has("resourceFieldRef")) {
+    check_resource_ref(from["resourceFieldRef"], path + ".resourceFieldRef", errors);
+  }
+  for (const char* key : {"configMapKeyRef", "secretKeyRef"}) {
+    if (!from[key].is_map()) continue;
+    const std::string at = child_path(path, key);
+    if (from[key]["name"].text().empty()) errors.required(at + ".name");
+    if (from[key]["key"].text().empty()) errors.required(at + ".key");
+  }
+  if (from.empty()) {
+    errors.invalid(path, "",
+                   "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, "
+                   "`secretKeyRef` or `fileKeyRef`");
+  } else if (!e["value"].text().empty()) {
+    errors.invalid(path, "", "may not be specified when `value` is not empty");
+  } else if (from.size() > 1) {
+    errors.invalid(path, "", "may not have more than one field specified at a time");
+  }
+}
+
 void check_env(const Value& env, const std::string& path, FieldErrors& errors) {
   for (size_t i = 0; i < env.size(); ++i) {
     const Value& e = env[i];
@@ -58,24 +118,7 @@ void check_env(const Value& env, const std::string& path, FieldErrors& errors) {
                      "characters other than '='");
       break;
     }
-    const Value& from = e["valueFrom"];
-    if (!from.is_map()) continue;
-    if (from.empty()) {
-      errors.invalid(where + ".valueFrom", "",
-                     "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, "
-                     "`secretKeyRef` or `fileKeyRef`");
-    } else if (!e["value"].text().empty()) {
-      errors.invalid(where + ".valueFrom", "", "may not be specified when `value` is not empty");
-    } else if (from.size() > 1) {
-      errors.invalid(where + ".valueFrom", "",
-                     "may not have more than one field specified at a time");
-    }
-    for (const char* key : {"configMapKeyRef", "secretKeyRef"}) {
-      if (!from[key].is_map()) continue;
-      const std::string at = child_path(where + ".valueFrom", key);
-      if (from[key]["name"].text().empty()) errors.required(at + ".name");
-      if (from[key]["key"].text().empty()) errors.required(at + ".key");
-    }
+    check_env_source(e, where + ".valueFrom", errors);
   }
 }
 
@@ -138,6 +181,29 @@ void check_probe(const Value& probe, const std::string& path, FieldErrors& error
   }
 }
 
+void check_user_ids(const Value& context, const std::string& path, FieldErrors& errors) {
+  for (const char* key : {"runAsUser", "runAsGroup", "fsGroup"}) {
+    const Value& id = context[key];
+    if (!id.is_int() || (id.as_int() >= 0 && id.as_int() <= INT32_MAX)) continue;
+    errors.invalid(child_path(path, key), id, "must be between 0 and 2147483647, inclusive");
+  }
+}
+
+void check_security(const Value& context, const std::string& path, FieldErrors& errors) {
+  check_user_ids(context, path, errors);
+  if (context["allowPrivilegeEscalation"].bool_or(true)) return;
+  if (context["privileged"].bool_or(false)) {
+    errors.invalid(path, context,
+                   "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
+  }
+  for (const Value& added : context["capabilities"]["add"].items()) {
+    if (added.text() != "CAP_SYS_ADMIN") continue;
+    errors.invalid(path, context,
+                   "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` "
+                   "CAP_SYS_ADMIN");
+  }
+}
+
 void check_container(const PodContext& pod, const Value& c, const std::string& path) {
   FieldErrors& errors = pod.errors;
   const std::string& name = c["name"].text();
@@ -155,6 +221,7 @@ void check_container(const PodContext& pod, const Value& c, const std::string& p
   validate_enum(c["imagePullPolicy"], path + ".imagePullPolicy",
                 {"Always", "IfNotPresent", "Never"}, errors);
   check_resources(c["resources"], path + ".resources", errors);
+  check_security(c["securityContext"], path + ".securityContext", errors);
 }
 
 void check_probes(const Value& c, const std::string& path, FieldErrors& errors) {
@@ -244,8 +311,18 @@ void check_tolerations(const Value& tolerations, const std::string& path, FieldE
                      "operator must be Exists when `key` is empty, which means \"match all values "
                      "and all keys\"");
     }
+    if (t.has("tolerationSeconds") && t["effect"].text() != "NoExecute") {
+      errors.invalid(where + ".effect", t["effect"].text(),
+                     "effect must be 'NoExecute' when `tolerationSeconds` is set");
+    }
     if (op == "Exists" && !t["value"].text().empty()) {
-      errors.invalid(where + ".operator", t, "value must be empty when `operator` is 'Exists'");
+      errors.invalid(where + ".operator", t["value"],
+                     "value must be empty when `operator` is 'Exists'");
+    }
+    if (op == "Lt" || op == "Gt") {
+      errors.not_supported(where + ".operator", op, {"Equal", "Exists", "Lt", "Gt"});
+    } else if (!op.empty() && op != "Exists" && op != "Equal") {
+      errors.not_supported(where + ".operator", op, {"Equal", "Exists"});
     }
     if (!t["effect"].text().empty()) {
       validate_enum(t["effect"], where + ".effect", {"NoSchedule", "PreferNoSchedule", "NoExecute"},
@@ -309,7 +386,21 @@ void validate_pod_spec(const Value& spec, const std::string& path, FieldErrors& 
     errors.invalid(path + ".activeDeadlineSeconds", deadline,
                    "must be between 1 and 2147483647, inclusive");
   }
+  check_user_ids(spec["securityContext"], path + ".securityContext", errors);
   check_tolerations(spec["tolerations"], path + ".tolerations", errors);
+}
+
+void validate_pod(const Value& pod, FieldErrors& errors) {
+  validate_pod_spec(pod["spec"], "spec", errors);
+  for (const char* key : {"containers", "initContainers"}) {
+    const Value& containers = pod["spec"][key];
+    for (size_t i = 0; i < containers.size(); ++i) {
+      const std::string& image = containers[i]["image"].text();
+      if (base::trim(image).size() == image.size()) continue;
+      errors.invalid(index_path(child_path("spec", key), i) + ".image", image,
+                     "must not have leading or trailing whitespace");
+    }
+  }
 }
 
 void validate_pod_template(const Value& pod_template, const std::string& template_path,

@@ -272,6 +272,11 @@ void ingress(const Value& object, const Value&, FieldErrors& errors) {
     if (spec["rules"][i]["http"].is_map() && paths.empty()) errors.required(where);
     for (size_t j = 0; j < paths.size(); ++j) {
       const std::string at = index_path(where, j);
+      const std::string& type = paths[j]["pathType"].text();
+      const std::string& text = paths[j]["path"].text();
+      if ((type == "Exact" || type == "Prefix") && !text.starts_with('/')) {
+        errors.invalid(at + ".path", text, "must be an absolute path");
+      }
       if (paths[j]["pathType"].is_null()) {
         errors.required(at + ".pathType", "pathType must be specified");
       } else {
@@ -280,6 +285,28 @@ void ingress(const Value& object, const Value&, FieldErrors& errors) {
       }
     }
   }
+}
+
+void priority_class(const Value& object, const Value& old, FieldErrors& errors) {
+  const std::string& name = object["metadata"]["name"].text();
+  const int64_t value = object["value"].int_or(0);
+  constexpr int64_t kHighestOfUsers = 1'000'000'000;
+  if (!name.starts_with("system-") && value > kHighestOfUsers) {
+    errors.forbidden("value", "maximum allowed value of a user defined priority is " +
+                                  std::to_string(kHighestOfUsers));
+  }
+  if (name.starts_with("system-") && name != "system-node-critical" &&
+      name != "system-cluster-critical") {
+    errors.forbidden("metadata.name",
+                     "priority class names with 'system-' prefix are reserved for system use only. "
+                     "error: " +
+                         name + " is not a known system priority class");
+  }
+  if (old.is_null()) return;
+  if (value != old["value"].int_or(0)) {
+    errors.forbidden("value", "may not be changed in an update.");
+  }
+  errors.immutable("preemptionPolicy", object["preemptionPolicy"], old["preemptionPolicy"]);
 }
 
 void lease(const Value& object, const Value&, FieldErrors& errors) {
@@ -306,6 +333,7 @@ KindValidator policy_validator(std::string_view group_kind) {
       {"networking.k8s.io/NetworkPolicy", network_policy},
       {"networking.k8s.io/Ingress", ingress},
       {"coordination.k8s.io/Lease", lease},
+      {"scheduling.k8s.io/PriorityClass", priority_class},
   };
   const auto found = kTable.find(group_kind);
   return found == kTable.end() ? nullptr : found->second;

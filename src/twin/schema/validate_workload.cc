@@ -1,8 +1,12 @@
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <optional>
 
 #include "base/error.h"
+#include "base/strings.h"
 #include "kube/selector.h"
 #include "twin/schema/name_rules.h"
 #include "twin/schema/validators.h"
@@ -139,6 +143,13 @@ void stateful_set(const Value& object, const Value& old, FieldErrors& errors) {
   if (management != "OrderedReady" && management != "Parallel") {
     errors.invalid("spec.podManagementPolicy", management, "must be 'OrderedReady' or 'Parallel'");
   }
+  const Value& strategy = spec["updateStrategy"];
+  const std::string& type = strategy["type"].text();
+  if (type.empty()) {
+    errors.required("spec.updateStrategy");
+  } else if (type != "RollingUpdate" && type != "OnDelete") {
+    errors.invalid("spec.updateStrategy", strategy, "must be 'RollingUpdate' or 'OnDelete'");
+  }
   errors.not_negative("spec.replicas", spec["replicas"]);
   errors.not_negative("spec.minReadySeconds", spec["minReadySeconds"]);
   check_selector(spec, "statefulset", errors);
@@ -221,28 +232,33 @@ void job(const Value& object, const Value& old, FieldErrors& errors) {
   }
 }
 
-// Five fields of cron's alphabet, or a macro.
-bool is_schedule(const std::string& text) {
+// What robfig/cron's parser says of it; "" for five fields of cron's alphabet, or a macro.
+std::string schedule_error(const std::string& text) {
   if (text.starts_with('@')) {
     for (const char* macro :
          {"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"}) {
-      if (text == macro) return true;
+      if (text == macro) return "";
     }
-    return text.starts_with("@every ");
+    return text.starts_with("@every ") ? "" : "unrecognized descriptor: " + text;
   }
-  int fields = 0;
-  bool inside = false;
-  for (const char c : text) {
-    if (c == ' ' || c == '\t') {
-      inside = false;
-      continue;
-    }
+  std::vector<std::string> fields;
+  for (std::string_view field : base::split(text, ' ')) {
+    if (!base::trim(field).empty()) fields.emplace_back(base::trim(field));
+  }
+  if (fields.size() != 5) {
+    return fmt::format("expected exactly 5 fields, found {}: [{}]", fields.size(),
+                       base::join(fields, " "));
+  }
+  const auto is_foreign = [](char c) {
     const bool word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (!word && std::string_view("*/,-?").find(c) == std::string_view::npos) return false;
-    if (!inside) ++fields;
-    inside = true;
+    return !word && std::string_view("*/,-?").find(c) == std::string_view::npos;
+  };
+  for (const std::string& field : fields) {
+    if (std::ranges::none_of(field, is_foreign)) continue;
+    return fmt::format(
+        "failed to parse int from {0}: strconv.Atoi: parsing \"{0}\": invalid syntax", field);
   }
-  return fields == 5;
+  return "";
 }
 
 void cron_job(const Value& object, const Value&, FieldErrors& errors) {
@@ -250,9 +266,8 @@ void cron_job(const Value& object, const Value&, FieldErrors& errors) {
   const std::string& schedule = spec["schedule"].text();
   if (schedule.empty()) {
     errors.required("spec.schedule");
-  } else if (!is_schedule(schedule)) {
-    errors.invalid("spec.schedule", schedule,
-                   "expected exactly 5 fields, found a schedule that cron cannot read");
+  } else if (const std::string error = schedule_error(schedule); !error.empty()) {
+    errors.invalid("spec.schedule", schedule, error);
   }
   validate_enum(spec["concurrencyPolicy"], "spec.concurrencyPolicy", {"Allow", "Forbid", "Replace"},
                 errors);
@@ -264,7 +279,7 @@ void cron_job(const Value& object, const Value&, FieldErrors& errors) {
 }
 
 void pod(const Value& object, const Value& old, FieldErrors& errors) {
-  validate_pod_spec(object["spec"], "spec", errors);
+  validate_pod(object, errors);
   if (!old.is_null()) validate_pod_update(object, old, errors);
 }
 

@@ -97,6 +97,54 @@ TEST(Validation, Pod) {
       "to cpu limit of 1");
 }
 
+std::string pod(const std::string& spec) {
+  return refused("", "pods",
+                 (R"({"metadata":{"name":"p","namespace":"n"},"spec":)" + spec + "}").c_str());
+}
+
+TEST(Validation, PodDetails) {
+  EXPECT_EQ(pod(R"({"containers":[{"name":"c","image":" i"}]})"),
+            "spec.containers[0].image: Invalid value: \" i\": must not have leading or trailing "
+            "whitespace");
+  EXPECT_EQ(pod(R"({"containers":[{"name":"c","image":"i"}],"tolerations":[
+      {"key":"a","operator":"Is"},{"key":"a","operator":"Exists","tolerationSeconds":3}]})"),
+            "spec.tolerations[0].operator: Unsupported value: \"Is\": supported values: \"Equal\", "
+            "\"Exists\"\n"
+            "spec.tolerations[1].effect: Invalid value: \"\": effect must be 'NoExecute' when "
+            "`tolerationSeconds` is set");
+  EXPECT_EQ(
+      pod(R"({"containers":[{"name":"c","image":"i","securityContext":{"runAsUser":-1,
+      "privileged":true,"allowPrivilegeEscalation":false}}]})"),
+      "spec.containers[0].securityContext.runAsUser: Invalid value: -1: must be between 0 and "
+      "2147483647, inclusive\n"
+      "spec.containers[0].securityContext: Invalid value: {\"allowPrivilegeEscalation\":false,"
+      "\"privileged\":true,\"runAsUser\":-1}: cannot set `allowPrivilegeEscalation` to false "
+      "and `privileged` to true");
+}
+
+TEST(Validation, Environment) {
+  const auto env = [](const std::string& entry) {
+    return pod(R"({"containers":[{"name":"c","image":"i","env":[)" + entry + "]}]}");
+  };
+  EXPECT_EQ(env(R"({"name":"A","valueFrom":{"fieldRef":{"fieldPath":"metadata.labels['a']"}}})"),
+            "");
+  EXPECT_EQ(env(R"({"name":"A","value":"b","valueFrom":{"fieldRef":{"fieldPath":"x.y"}}})"),
+            "spec.containers[0].env[0].valueFrom.fieldRef.fieldPath: Invalid value: \"x.y\": error "
+            "converting fieldPath: field label not supported: x.y\n"
+            "spec.containers[0].env[0].valueFrom: Invalid value: \"\": may not be specified when "
+            "`value` is not empty");
+  EXPECT_EQ(env(R"({"name":"A","valueFrom":{"fieldRef":{"fieldPath":"status.phase"}}})"),
+            "spec.containers[0].env[0].valueFrom.fieldRef.fieldPath: Unsupported value: "
+            "\"status.phase\": supported values: \"metadata.name\", \"metadata.namespace\", "
+            "\"metadata.uid\", \"spec.nodeName\", \"spec.serviceAccountName\", "
+            "\"status.hostIP\", \"status.hostIPs\", \"status.podIP\", \"status.podIPs\"");
+  EXPECT_EQ(env(R"({"name":"A","valueFrom":{"resourceFieldRef":{"resource":"limits.disk"}}})"),
+            "spec.containers[0].env[0].valueFrom.resourceFieldRef.resource: Unsupported value: "
+            "\"limits.disk\": supported values: \"limits.cpu\", \"limits.ephemeral-storage\", "
+            "\"limits.memory\", \"requests.cpu\", \"requests.ephemeral-storage\", "
+            "\"requests.memory\"");
+}
+
 TEST(Validation, Service) {
   EXPECT_EQ(refused("", "services", R"({"metadata":{"name":"s","namespace":"n"},"spec":{
       "ports":[{"port":80},{"port":0,"name":"a"}]}})"),
@@ -105,6 +153,13 @@ TEST(Validation, Service) {
             "spec.ports[1].targetPort: Invalid value: 0: must be between 1 and 65535, inclusive");
   EXPECT_EQ(refused("", "services", R"({"metadata":{"name":"s","namespace":"n"},"spec":{}})"),
             "spec.ports: Required value");
+  EXPECT_EQ(
+      refused("", "services", R"({"metadata":{"name":"s","namespace":"n"},"spec":{
+      "clusterIP":"foo","externalTrafficPolicy":"Local","ports":[{"port":80}]}})"),
+      "spec.clusterIPs[0]: Invalid value: \"foo\": must be a valid IP address, (e.g. 10.9.8.7 "
+      "or 2001:db8::ffff)\n"
+      "spec.externalTrafficPolicy: Invalid value: \"Local\": may only be set for "
+      "externally-accessible services");
 }
 
 TEST(Validation, ClusterIpsStay) {
@@ -153,6 +208,40 @@ std::string thing(const char* spec) {
                                          spec + "}")));
 }
 
+TEST(Validation, SchedulesAreWordedAsCronDoes) {
+  const auto scheduled = [](const std::string& schedule) {
+    return refused("batch", "cronjobs",
+                   (R"({"metadata":{"name":"c","namespace":"n"},"spec":{"schedule":")" + schedule +
+                    R"(","jobTemplate":{"spec":{"template":{"spec":{"restartPolicy":"Never",
+                    "containers":[{"name":"c","image":"i"}]}}}}}})")
+                       .c_str());
+  };
+  EXPECT_EQ(scheduled("*/5 * * * MON-FRI"), "");
+  EXPECT_EQ(scheduled("@hourly"), "");
+  EXPECT_EQ(scheduled("x y"),
+            "spec.schedule: Invalid value: \"x y\": expected exactly 5 fields, found 2: [x y]");
+  EXPECT_EQ(scheduled("@now"),
+            "spec.schedule: Invalid value: \"@now\": unrecognized descriptor: @now");
+  EXPECT_EQ(
+      scheduled("* * * * $"),
+      "spec.schedule: Invalid value: \"* * * * $\": failed to parse int from $: strconv.Atoi: "
+      "parsing \"$\": invalid syntax");
+}
+
+TEST(Validation, PriorityClasses) {
+  const auto priority = [](const char* name, const char* value) {
+    return refused(
+        "scheduling.k8s.io", "priorityclasses",
+        (std::string(R"({"metadata":{"name":")") + name + R"("},"value":)" + value + "}").c_str());
+  };
+  EXPECT_EQ(priority("high", "1000000000"), "");
+  EXPECT_EQ(priority("high", "1000000001"),
+            "value: Forbidden: maximum allowed value of a user defined priority is 1000000000");
+  EXPECT_EQ(priority("system-x", "1"),
+            "metadata.name: Forbidden: priority class names with 'system-' prefix are reserved for "
+            "system use only. error: system-x is not a known system priority class");
+}
+
 TEST(Validation, CustomKinds) {
   EXPECT_EQ(thing(R"({"size":3,"mode":"b","port":"x","items":[{"name":"a"}]})"), "");
   EXPECT_EQ(thing(R"({"size":"three"})"),
@@ -179,6 +268,7 @@ TEST(Validation, Definitions) {
   const ResourcePtr r = test_resource("apiextensions.k8s.io", "customresourcedefinitions");
   Value crd = test_crd();
   apply_defaults(*r, crd);
+  crd.set("status", parse_json(R"({"storedVersions":["v1"]})"));
   EXPECT_EQ(said(validate_create(*r, crd)), "");
   crd.edit("metadata").set("name", "x");
   crd.edit("spec").set("group", "dev");

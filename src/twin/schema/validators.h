@@ -20,6 +20,8 @@ void validate_label_selector(const data::Value& selector, const std::string& pat
                              FieldErrors& errors);
 
 void validate_pod_spec(const data::Value& spec, const std::string& path, FieldErrors& errors);
+// A pod of its own: what templates may have and pods may not, as well.
+void validate_pod(const data::Value& pod, FieldErrors& errors);
 void validate_containers(const data::Value& spec, const std::string& path, FieldErrors& errors);
 // An object with metadata and spec; `template_path` is "spec.template".
 void validate_pod_template(const data::Value& pod_template, const std::string& template_path,

@@ -65,13 +65,16 @@ void allocate_address(const ServerCore& core, const ApiWrite& write, data::Value
            "spec.clusterIPs");
   }
   bool headless = address == "None";
+  // What is no address is for validation to refuse.
+  if (address.find_first_not_of("0123456789.") != std::string::npos && !headless) return;
   if (!headless && !address.starts_with(core.options.service_network + ".")) {
-    refuse(write,
-           fmt::format("Invalid value: {}: failed to allocate IP {}: the provided IP is not in the "
-                       "valid range. The range of valid IPs is {}.0.0/16",
-                       data::to_json(data::Value::list({address})), address,
-                       core.options.service_network),
-           "spec.clusterIPs");
+    refuse(
+        write,
+        fmt::format("Invalid value: {}: failed to allocate IP {}: the provided IP ({}) is not in "
+                    "the valid range. The range of valid IPs is {}.0.0/16",
+                    data::to_json(data::Value::list({address})), address, address,
+                    core.options.service_network),
+        "spec.clusterIPs");
   }
   spec.set("clusterIP", address);
   spec.set("clusterIPs", data::Value::list({address}));
