@@ -33,6 +33,12 @@ void impersonate(const http::Request& request, Caller& caller) {
   caller.groups.push_back("system:authenticated");
 }
 
+// Paths that lead nowhere: kube-apiserver answers those as net/http does, without a Status, and
+// clients put verb and resource into their own sentence.
+bool is_unknown_path(const kube::StatusError& error) {
+  return error.code() == 404 && error.details().is_null();
+}
+
 class HttpFace : public http::Handler {
  public:
   HttpFace(std::shared_ptr<ServerCore> core, Api& api)
@@ -91,6 +97,9 @@ class HttpFace : public http::Handler {
 
   static http::Response error_response(const kube::StatusError& error,
                                        const http::Request& request) {
+    if (is_unknown_path(error)) {
+      return http::make_response(404, "text/plain; charset=utf-8", "404 page not found\n");
+    }
     Representation how;
     try {
       how = negotiate(request.headers, "", {"Table", "PartialObjectMetadata"});

@@ -12,8 +12,36 @@ namespace jibe::twin {
 namespace {
 
 [[noreturn]] void refuse_option(const char* kind, const char* field, const std::string& message) {
-  throw kube::invalid(kind, "meta.k8s.io", "",
-                      data::Value::list({cause("FieldValueInvalid", message, field)}));
+  const bool forbidden = message.starts_with("Forbidden: ");
+  const char* reason = forbidden ? "FieldValueForbidden" : "FieldValueInvalid";
+  throw kube::invalid(kind, "meta.k8s.io", "", data::Value::list({cause(reason, message, field)}));
+}
+
+// apimachinery pkg/apis/meta/internalversion/validation of 1.36.
+void check_list_options(const ListOptions& options, bool watch_list) {
+  const std::string& match = options.resource_version_match;
+  const char* field = "resourceVersionMatch";
+  if (match.empty()) return;
+  if (options.resource_version.empty() && !watch_list) {
+    refuse_option("ListOptions", field,
+                  "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is "
+                  "provided");
+  }
+  if (!options.continue_token.empty()) {
+    refuse_option("ListOptions", field,
+                  "Forbidden: resourceVersionMatch is forbidden when continue is provided");
+  }
+  if (match != "Exact" && match != "NotOlderThan") {
+    refuse_option("ListOptions", field,
+                  fmt::format("Unsupported value: {}: supported values: \"Exact\", "
+                              "\"NotOlderThan\", \"\"",
+                              data::go_quote(match)));
+  }
+  if (match == "Exact" && options.resource_version == "0") {
+    refuse_option("ListOptions", field,
+                  "Forbidden: resourceVersionMatch \"exact\" is forbidden for resourceVersion "
+                  "\"0\"");
+  }
 }
 
 bool parse_dry_run(const std::string& value, const char* kind) {
@@ -59,34 +87,27 @@ ListOptions parse_list_options(const http::Query& query) {
   options.continue_token = query.get("continue");
   options.resource_version = query.get("resourceVersion");
   options.resource_version_match = query.get("resourceVersionMatch");
-  const std::string& match = options.resource_version_match;
-  if (!match.empty() && match != "Exact" && match != "NotOlderThan") {
-    refuse_option("ListOptions", "resourceVersionMatch",
-                  fmt::format("Unsupported value: {}: supported values: \"Exact\", "
-                              "\"NotOlderThan\", \"\"",
-                              data::go_quote(match)));
-  }
-  if (!match.empty() && options.resource_version.empty() && !query.has("sendInitialEvents")) {
-    refuse_option("ListOptions", "resourceVersionMatch",
-                  "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is "
-                  "provided");
-  }
+  check_list_options(options, query.has("sendInitialEvents"));
   return options;
 }
 
-void parse_write_options(const http::Query& query, WriteOptions& options) {
-  options.dry_run = parse_dry_run(query.get("dryRun"), "UpdateOptions");
+void parse_write_options(const http::Query& query, const std::string& method,
+                         WriteOptions& options) {
+  const char* kind = method == "POST"    ? "CreateOptions"
+                     : method == "PATCH" ? "PatchOptions"
+                                         : "UpdateOptions";
+  options.dry_run = parse_dry_run(query.get("dryRun"), kind);
   options.field_manager = query.get("fieldManager");
   options.force = parse_boolean(query, "force", false);
   constexpr size_t kLongestManager = 128;
   if (options.field_manager.size() > kLongestManager) {
-    refuse_option("PatchOptions", "fieldManager",
+    refuse_option(kind, "fieldManager",
                   fmt::format("Too long: may not be more than {} bytes", kLongestManager));
   }
   const std::string& validation = query.get("fieldValidation");
   if (validation.empty()) return;
   if (validation != "Strict" && validation != "Warn" && validation != "Ignore") {
-    refuse_option("PatchOptions", "fieldValidation",
+    refuse_option(kind, "fieldValidation",
                   fmt::format("Unsupported value: {}: supported values: \"Ignore\", \"Strict\", "
                               "\"Warn\"",
                               data::go_quote(validation)));

@@ -11,7 +11,9 @@ namespace jibe::twin {
 // All throw kube::StatusError 400 or 422 for what cannot be meant.
 ListOptions parse_list_options(const http::Query& query);
 // dryRun, fieldManager, fieldValidation, force.
-void parse_write_options(const http::Query& query, WriteOptions& options);
+// `method` of the request: it decides which options are named in errors.
+void parse_write_options(const http::Query& query, const std::string& method,
+                         WriteOptions& options);
 // `body` is null where there is none; then the query counts.
 DeleteOptions parse_delete_options(const http::Query& query, const data::Value& body);
 // 0 where the query has none.

@@ -43,6 +43,15 @@ Value metadata_only(const Value& object) {
                      {"items", items}});
 }
 
+// Built-in kinds print their Scale with its own columns, custom ones with those of the kind
+// (registry/apps/*/storage, apiextensions pkg/apiserver/customresource_handler.go).
+Resource scale_resource() {
+  Resource scale;
+  scale.gvr = {"autoscaling", "v1", "scales"};
+  scale.kind = "Scale";
+  return scale;
+}
+
 // What a client hears about versions that will go.
 void warn_of_deprecation(const Resource& resource, const WriteOptions& options) {
   if (resource.is_custom() && resource.crd_version["deprecated"].bool_or(false)) {
@@ -85,7 +94,7 @@ HttpResources::Call HttpResources::begin(const http::Request& request, const Req
   Representation how = negotiate(request.headers, path.query.get("pretty"),
                                  {"Table", "PartialObjectMetadata", "PartialObjectMetadataList"});
   Call call{request, path, std::move(resource), path.target, std::move(how), std::move(options)};
-  parse_write_options(path.query, call.options);
+  parse_write_options(path.query, request.method, call.options);
   warn_of_deprecation(*call.resource, call.options);
   return call;
 }
@@ -111,8 +120,9 @@ http::Response HttpResources::answer(const Call& call, int status, const Value& 
   Value out = object;
   bool transform = object["kind"].text() != "Status";
   if (transform && call.how.as == "Table") {
-    out = to_table(*call.resource, object, core_->runtime.now(),
-                   call.path.query.get("includeObject"));
+    const bool own_columns = object["kind"].text() == "Scale" && !call.resource->is_custom();
+    const Resource& resource = own_columns ? scale_resource() : *call.resource;
+    out = to_table(resource, object, core_->runtime.now(), call.path.query.get("includeObject"));
   } else if (transform && call.how.as.starts_with("PartialObjectMetadata")) {
     out = metadata_only(object);
   }

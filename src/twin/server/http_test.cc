@@ -56,7 +56,10 @@ TEST(Http, ErrorsAreStatuses) {
   EXPECT_EQ(missing.status, 404);
   EXPECT_EQ(missing.json()["message"].text(), "pods \"none\" not found");
   EXPECT_EQ(missing.json()["kind"].text(), "Status");
-  EXPECT_EQ(twin.send("GET", "/apis/nothing/v1/things").status, 404);
+  // Clients then name verb and resource themselves.
+  Reply nowhere = twin.send("GET", "/apis/nothing/v1/things");
+  EXPECT_EQ(nowhere.status, 404);
+  EXPECT_EQ(nowhere.text, "404 page not found\n");
   EXPECT_EQ(twin.send("POST", "/api/v1/namespaces/default/pods", "{").status, 400);
   Reply proto = twin.send("GET", "/api/v1/pods", "", "", "application/vnd.kubernetes.protobuf");
   EXPECT_EQ(proto.status, 406);
@@ -98,6 +101,44 @@ TEST(Http, PagesAreConsistent) {
   EXPECT_EQ(rest["items"][1]["metadata"]["name"].text(), "d");
   EXPECT_EQ(rest["items"][2]["metadata"]["name"].text(), "e");
   EXPECT_EQ(rest["metadata"]["resourceVersion"], first["metadata"]["resourceVersion"]);
+}
+
+TEST(Http, ListOptionsHaveToFitTogether) {
+  TestTwin twin;
+  twin.create("configmaps", "metadata: {name: a}");
+  twin.create("configmaps", "metadata: {name: b}");
+  const std::string path = "/api/v1/configmaps?";
+  Value first = twin.send("GET", path + "limit=1").json();
+  const std::string next = "continue=" + first["metadata"]["continue"].text();
+  EXPECT_EQ(twin.send("GET", path + next + "&resourceVersion=0").status, 200);
+  Reply at = twin.send("GET", path + next + "&resourceVersion=1");
+  EXPECT_EQ(at.status, 400);
+  EXPECT_EQ(at.json()["message"].text(),
+            "specifying resource version is not allowed when using continue");
+  for (const char* query :
+       {"resourceVersionMatch=Exact", "resourceVersion=0&resourceVersionMatch=Exact",
+        "resourceVersion=1&resourceVersionMatch=Latest"}) {
+    EXPECT_EQ(twin.send("GET", path + query).status, 422) << query;
+  }
+  EXPECT_EQ(
+      twin.send("GET", path + next + "&resourceVersion=0&resourceVersionMatch=NotOlderThan").status,
+      422);
+}
+
+TEST(Http, DryRunErrorsNameTheirOptions) {
+  TestTwin twin;
+  twin.create("configmaps", "metadata: {name: a}");
+  const std::string path = "/api/v1/namespaces/default/configmaps";
+  const auto told = [&](const char* method, const std::string& where) {
+    return twin
+        .send(method, where + "?dryRun=x", R"({"metadata":{"name":"a"}})",
+              "application/merge-patch+json")
+        .json()["message"]
+        .text();
+  };
+  EXPECT_EQ(told("POST", path).substr(0, 13), "CreateOptions");
+  EXPECT_EQ(told("PUT", path + "/a").substr(0, 13), "UpdateOptions");
+  EXPECT_EQ(told("PATCH", path + "/a").substr(0, 12), "PatchOptions");
 }
 
 TEST(Http, OldPagesAreGone) {

@@ -127,7 +127,12 @@ data::Value list_objects(const ServerCore& core, const Target& target, const Lis
   check_field_selector(*resource, options.fields);
   std::string key = store_key(*resource);
   std::optional<Continue> from;
-  if (!options.continue_token.empty()) from = decode_continue(options.continue_token);
+  if (!options.continue_token.empty()) {
+    if (!options.resource_version.empty() && options.resource_version != "0") {
+      throw kube::bad_request("specifying resource version is not allowed when using continue");
+    }
+    from = decode_continue(options.continue_token);
+  }
   Snapshot snapshot = snapshot_for(core, key, options, from);
   const ObjectStore::Objects& objects = snapshot.past ? *snapshot.past : core.store.all(key);
 
