@@ -146,6 +146,11 @@ Value controller_revision(const Value& o, base::Time now) {
   return Value::list({name_cell(o), owner, count_cell(o["revision"]), age_cell(o, now)});
 }
 
+Value scale(const Value& o, base::Time now) {
+  return Value::list({name_cell(o), count_cell(o["spec"]["replicas"]),
+                      count_cell(o["status"]["replicas"]), age_cell(o, now)});
+}
+
 using Printers = std::map<std::string_view, Printer>;
 
 const Column kSelector{"Selector", "string", 1, "Selects the pods."};
@@ -216,6 +221,8 @@ Printers make_printers() {
          {"Allowed Disruptions", "integer", 0, "Pods that may be evicted now."},
          kAgeColumn},
         disruption_budget}},
+      {"autoscaling/Scale",
+       {{{"Name"}, kDesired, {"Available", "integer", 0, "Pods that exist."}, kAgeColumn}, scale}},
       {"apps/ControllerRevision",
        {{kNameColumn, {"Controller"}, {"Revision"}, kAgeColumn}, controller_revision}},
   };

@@ -1,6 +1,7 @@
 #include "twin/schema/strategy.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include "base/strings.h"
@@ -180,11 +181,27 @@ void normalize_cluster_ips(Value& service) {
   if (ip.empty() && !spec["clusterIPs"].empty()) spec.set("clusterIP", spec["clusterIPs"][0]);
 }
 
+// The one trace that extensions/v1beta1 left in apps/v1 (conversion and daemonset/strategy.go).
+void count_template_generation(Value& set, const Value& old) {
+  constexpr const char* kKey = "deprecated.daemonset.template.generation";
+  const auto number = [](const Value& o) -> int64_t {
+    const std::string& text = o["metadata"]["annotations"][kKey].text();
+    return std::strtoll(text.c_str(), nullptr, 10);
+  };
+  int64_t count = std::max<int64_t>(number(set), 1);
+  if (!old.is_null()) {
+    const bool same = set["spec"]["template"] == old["spec"]["template"];
+    count = number(old) + (same ? 0 : 1);
+  }
+  set.edit("metadata").edit("annotations").set(kKey, std::to_string(count));
+}
+
 void prepare_spec_update(const Resource& resource, Value& object, const Value& old) {
   if (resource.has_subresource("status") ||
       is_kind(resource, "apiextensions.k8s.io", "CustomResourceDefinition")) {
     copy_field(object, old, "status");
   }
+  if (is_kind(resource, "apps", "DaemonSet")) count_template_generation(object, old);
   if (is_kind(resource, "", "Secret")) fold_string_data(object);
   if (is_kind(resource, "", "Namespace")) {
     copy_field(object.edit("spec"), old["spec"], "finalizers");
@@ -228,6 +245,7 @@ void prepare_for_create(const Resource& resource, Value& object) {
     }
   }
   if (is_kind(resource, "batch", "Job")) generate_job_selector(object);
+  if (is_kind(resource, "apps", "DaemonSet")) count_template_generation(object, nullptr);
   if (is_kind(resource, "apiextensions.k8s.io", "CustomResourceDefinition")) {
     object.set("status", Value::map({{"storedVersions", stored_versions}}));
   }

@@ -79,6 +79,17 @@ TEST(Tokens, AreIdentities) {
   EXPECT_EQ(twin.send(request).status, 401);
 }
 
+TEST(Scale, HasColumnsOfItsOwn) {
+  TestTwin twin;
+  twin.create("deployments.apps", kDeployment);
+  Value table = twin.send("GET", "/apis/apps/v1/namespaces/default/deployments/web/scale", "", "",
+                          "application/json;as=Table;g=meta.k8s.io;v=v1")
+                    .json();
+  EXPECT_EQ(table["columnDefinitions"][1]["name"].text(), "Desired");
+  EXPECT_EQ(table["rows"][0]["cells"][1].int_or(0), 2);
+  EXPECT_EQ(table["rows"][0]["cells"][2].int_or(7), 0);
+}
+
 TEST(Binding, PutsAPodOnANode) {
   TestTwin twin;
   twin.create("pods", kPod);

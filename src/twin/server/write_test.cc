@@ -157,6 +157,31 @@ TEST(Update, SpecAndStatusAreApart) {
   EXPECT_EQ(status["metadata"]["generation"].int_or(0), 2);
 }
 
+TEST(Update, DaemonSetsCountTheirTemplates) {
+  TestTwin twin;
+  constexpr const char* kKey = "deprecated.daemonset.template.generation";
+  Value set = twin.create("daemonsets.apps", R"(
+metadata: {name: agent}
+spec:
+  selector: {matchLabels: {app: agent}}
+  template:
+    metadata: {labels: {app: agent}}
+    spec: {containers: [{name: c, image: a}]}
+)");
+  EXPECT_EQ(set["metadata"]["annotations"][kKey].text(), "1");
+  set.edit("metadata").erase("annotations");
+  set = twin.update("daemonsets.apps", set);
+  EXPECT_EQ(set["metadata"]["annotations"][kKey].text(), "1");
+  set.edit("spec")
+      .edit("template")
+      .edit("spec")
+      .edit("containers")
+      .edit(size_t{0})
+      .set("image", "b");
+  set = twin.update("daemonsets.apps", set);
+  EXPECT_EQ(set["metadata"]["annotations"][kKey].text(), "2");
+}
+
 TEST(Update, KeepsAServicesAddressWhereItIsLeftOut) {
   TestTwin twin;
   Value made = twin.create("services", "{metadata: {name: a}, spec: {ports: [{port: 80}]}}");
