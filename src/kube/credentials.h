@@ -11,32 +11,15 @@
 #include "base/clock.h"
 #include "base/task.h"
 #include "kube/kubeconfig.h"
+#include "rt/command.h"
 #include "rt/runtime.h"
 
 namespace jibe::kube {
 
-struct CommandLine {
-  std::string command;
-  std::vector<std::string> args;
-  std::vector<std::pair<std::string, std::string>> env;  // on top of the runner's own
-  base::Duration deadline = std::chrono::minutes(2);     // then it is killed
-};
-struct CommandResult {
-  int exit_code = 0;
-  std::string out;
-  std::string err;
-};
-// Runs a program to its end. Throws base::Error where it cannot be started, base::DeadlineExceeded
-// where it had to be killed.
-class CommandRunner {
- public:
-  virtual ~CommandRunner() = default;
-  virtual Task<CommandResult> run(CommandLine line) = 0;
-};
-// Real processes, waited for on the runtime's worker pool. `environment` ("K=V") is what they
-// inherit; the command is searched in its PATH.
-std::unique_ptr<CommandRunner> make_command_runner(rt::Runtime& runtime,
-                                                   std::vector<std::string> environment);
+using rt::CommandLine;
+using rt::CommandResult;
+using rt::CommandRunner;
+using rt::make_command_runner;
 
 struct Credential {
   std::string token;

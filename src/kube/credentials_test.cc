@@ -229,28 +229,5 @@ TEST_F(CredentialsTest, AfterA401ThePluginIsAskedOnce) {
   EXPECT_EQ(endpoints.made[1].client_cert_pem, "cert");
 }
 
-TEST_F(CredentialsTest, RealCommandsGetTheirEnvironmentAndGiveBothStreams) {
-  auto real = rt::make_real_runtime();
-  auto runner = make_command_runner(*real, {"PATH=/usr/bin:/bin", "A=1", "B=2"});
-  std::optional<CommandResult> result;
-  CommandLine line{"sh", {"-c", "echo $A $B $0; echo oops >&2; cat; exit 4", "arg"}, {{"B", "3"}}};
-  real->run(rt::store_result(runner->run(line), result));
-  EXPECT_EQ(result->out, "1 3 arg\n");
-  EXPECT_EQ(result->err, "oops\n");
-  EXPECT_EQ(result->exit_code, 4);
-  CommandLine hanging{"sh", {"-c", "exec sleep 60 >/dev/null 2>&1"}, {}, milliseconds(200)};
-  base::Time start = real->now();
-  EXPECT_THROW(real->run(rt::store_result(runner->run(hanging), result)), base::DeadlineExceeded);
-  hanging.args[1] = "echo out; sleep 3 & wait";
-  EXPECT_THROW(real->run(rt::store_result(runner->run(hanging), result)), base::DeadlineExceeded);
-  EXPECT_LT(real->now() - start, seconds(10));
-  std::optional<CommandResult> none;
-  EXPECT_THAT(
-      [&] {
-        real->run(rt::store_result(runner->run({"no-such-program", {}, {}}), none));
-      },
-      testing::ThrowsMessage<base::Error>(HasSubstr("no-such-program not found")));
-}
-
 }  // namespace
 }  // namespace jibe::kube

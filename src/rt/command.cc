@@ -1,6 +1,9 @@
-// Real processes for exec plugins: spawned with posix_spawn, read to the end on the worker pool.
+// Real processes: spawned with posix_spawn, read to the end on the worker pool.
+#include "rt/command.h"
+
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -11,14 +14,14 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <map>
 
 #include "base/coroutine.h"
 #include "base/error.h"
 #include "base/strings.h"
-#include "kube/credentials.h"
 #include "rt/sync.h"
 
-namespace jibe::kube {
+namespace jibe::rt {
 namespace {
 
 class Pipe {
@@ -33,6 +36,15 @@ class Pipe {
   }
   ~Pipe() {
     ::close(read_end);
+    close_write_end();
+  }
+  // Fits into the pipe's buffer, so it does not matter when, or whether, anybody reads it.
+  void fill(const std::string& text) {
+    if (text.size() > PIPE_BUF) throw base::Error("the input of a command is too long");
+    ssize_t written = ::write(write_end, text.data(), text.size());
+    if (written != static_cast<ssize_t>(text.size())) {
+      throw base::Error(fmt::format("cannot write to a pipe: {}", std::strerror(errno)));
+    }
     close_write_end();
   }
   Pipe(const Pipe&) = delete;
@@ -81,15 +93,15 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return out;
 }
 
-pid_t spawn(const CommandLine& line, const std::vector<std::string>& inherited, const Pipe& out,
-            const Pipe& err) {
+pid_t spawn(const CommandLine& line, const std::vector<std::string>& inherited, const Pipe& in,
+            const Pipe& out, const Pipe& err) {
   std::vector<std::string> environment = environment_for(inherited, line);
   std::string path = search_path(line.command, environment);
   std::vector<std::string> arguments = {line.command};
   arguments.insert(arguments.end(), line.args.begin(), line.args.end());
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  ::posix_spawn_file_actions_adddup2(&actions, in.read_end, 0);
   ::posix_spawn_file_actions_adddup2(&actions, out.write_end, 1);
   ::posix_spawn_file_actions_adddup2(&actions, err.write_end, 2);
   pid_t pid = 0;
@@ -139,10 +151,12 @@ int wait_for_end(pid_t pid, const Stop& stop) {
 
 CommandResult run_to_end(const CommandLine& line, const std::vector<std::string>& inherited,
                          const Stop& stop) {
+  Pipe in;
   Pipe out;
   Pipe err;
+  in.fill(line.input);
   CommandResult result;
-  pid_t pid = spawn(line, inherited, out, err);
+  pid_t pid = spawn(line, inherited, in, out, err);
   out.close_write_end();
   err.close_write_end();
   read_both(out, err, stop, result);
@@ -152,14 +166,14 @@ CommandResult run_to_end(const CommandLine& line, const std::vector<std::string>
 
 class Commands : public CommandRunner {
  public:
-  Commands(rt::Runtime& runtime, std::vector<std::string> environment)
+  Commands(Runtime& runtime, std::vector<std::string> environment)
       : runtime_(runtime), environment_(std::move(environment)) {}
 
   // Work on the pool cannot be cancelled; the alarm makes it end by killing the process.
   Task<CommandResult> run(CommandLine line) override {
     Stop stop = false;
     CommandResult result;
-    rt::Alarm alarm(runtime_, line.deadline, [&stop] { stop = true; });
+    Alarm alarm(runtime_, line.deadline, [&stop] { stop = true; });
     co_await runtime_.compute([&] { result = run_to_end(line, environment_, stop); });
     if (stop) {
       throw base::DeadlineExceeded(
@@ -170,15 +184,15 @@ class Commands : public CommandRunner {
   }
 
  private:
-  rt::Runtime& runtime_;
+  Runtime& runtime_;
   std::vector<std::string> environment_;
 };
 
 }  // namespace
 
-std::unique_ptr<CommandRunner> make_command_runner(rt::Runtime& runtime,
+std::unique_ptr<CommandRunner> make_command_runner(Runtime& runtime,
                                                    std::vector<std::string> environment) {
   return std::make_unique<Commands>(runtime, std::move(environment));
 }
 
-}  // namespace jibe::kube
+}  // namespace jibe::rt
