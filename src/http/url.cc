@@ -91,6 +91,63 @@ Url parse_url(std::string_view text) {
   return url;
 }
 
+std::string origin_of(const Url& url) {
+  std::string out = url.scheme + "://";
+  out += base::contains(url.host, ":") ? "[" + url.host + "]" : url.host;
+  if (url.port != (url.scheme == "https" ? 443 : 80)) out += fmt::format(":{}", url.port);
+  return out;
+}
+
+namespace {
+
+// scheme ":" as RFC 3986 §3.1 spells it.
+bool has_scheme(std::string_view reference) {
+  size_t colon = reference.find_first_of(":/?#");
+  if (colon == 0 || colon == std::string_view::npos || reference[colon] != ':') return false;
+  for (char c : reference.substr(0, colon))
+    if (!is_unreserved(c) && c != '+') return false;
+  return true;
+}
+
+// RFC 3986 §5.2.4.
+std::string without_dots(std::string_view path) {
+  std::vector<std::string_view> kept;
+  bool folder = false;
+  for (std::string_view part : base::split(path.substr(1), '/')) {
+    folder = part.empty() || part == "." || part == "..";
+    if (part == "..") {
+      if (!kept.empty()) kept.pop_back();
+    } else if (part != ".") {
+      kept.push_back(part);
+    }
+  }
+  std::string out;
+  for (std::string_view part : kept) {
+    out += '/';
+    out += part;
+  }
+  if (out.empty() || (folder && out.back() != '/')) out += '/';
+  return out;
+}
+
+}  // namespace
+
+std::string resolve_url(std::string_view base, std::string_view reference) {
+  reference = reference.substr(0, reference.find('#'));
+  if (has_scheme(reference)) return std::string(reference);
+  Url url = parse_url(base);
+  if (reference.starts_with("//")) return url.scheme + ":" + std::string(reference);
+  std::string origin = origin_of(url);
+  if (reference.empty()) return origin + url.target;
+  std::string_view target = url.target;
+  std::string_view folder = target.substr(0, target.find('?'));
+  if (reference.front() == '?') return origin + std::string(folder) + std::string(reference);
+  size_t question = std::min(reference.find('?'), reference.size());
+  std::string path(reference.substr(0, question));
+  if (path.front() != '/') path.insert(0, folder.substr(0, folder.rfind('/') + 1));
+  return origin + without_dots(path) + std::string(reference.substr(question));
+}
+
 // What is no valid escape stays as it is.
 std::string percent_decode(std::string_view text) {
   std::string out;

@@ -35,6 +35,32 @@ TEST(Url, RefusesTheRestWithASentence) {
   }
 }
 
+TEST(Origin, NamesThePortWhereItIsNotTheSchemesOwn) {
+  EXPECT_EQ(origin_of(parse_url("HTTPS://a.example:443/x?y")), "https://a.example");
+  EXPECT_EQ(origin_of(parse_url("http://a.example:443")), "http://a.example:443");
+  EXPECT_EQ(origin_of(parse_url("http://[::1]:8080/x")), "http://[::1]:8080");
+}
+
+TEST(Resolve, FollowsTheRfc) {
+  auto from = [](std::string_view reference) {
+    return resolve_url("http://a:81/b/c/d;p?q", reference);
+  };
+  EXPECT_EQ(from("g"), "http://a:81/b/c/g");
+  EXPECT_EQ(from("./g/"), "http://a:81/b/c/g/");
+  EXPECT_EQ(from("/g"), "http://a:81/g");
+  EXPECT_EQ(from("//h/g"), "http://h/g");
+  EXPECT_EQ(from("?y"), "http://a:81/b/c/d;p?y");
+  EXPECT_EQ(from("g?y#s"), "http://a:81/b/c/g?y");
+  EXPECT_EQ(from("#s"), "http://a:81/b/c/d;p?q");
+  EXPECT_EQ(from(""), "http://a:81/b/c/d;p?q");
+  EXPECT_EQ(from("."), "http://a:81/b/c/");
+  EXPECT_EQ(from(".."), "http://a:81/b/");
+  EXPECT_EQ(from("../../../g"), "http://a:81/g");
+  EXPECT_EQ(from("g/../h"), "http://a:81/b/c/h");
+  EXPECT_EQ(from("oci://x/y:1"), "oci://x/y:1");
+  EXPECT_EQ(from("a/b:1"), "http://a:81/b/c/a/b:1");
+}
+
 TEST(Percent, RoundTripsEveryByte) {
   std::string all;
   for (int c = 0; c < 256; ++c) all += static_cast<char>(c);
