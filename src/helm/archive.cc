@@ -3,6 +3,8 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include <set>
+
 #include "base/strings.h"
 #include "tmpl/format.h"
 
@@ -99,26 +101,66 @@ bool looks_gzipped(std::string_view bytes) {
   return bytes.starts_with("\x1F\x8B\x08");
 }
 
+namespace {
+
+// Headers and padding are not in the limit of Helm, but must not go on for ever either.
+void check_stream(archive* reader, const ArchiveLimits& limits) {
+  constexpr int64_t kAllowance = 16 * 1024 * 1024;
+  if (archive_filter_bytes(reader, 0) > 2 * limits.whole + kAllowance) {
+    throw ChartError(fmt::format(
+        "decompressed chart is larger than the maximum size {}, most of it without content",
+        limits.whole));
+  }
+}
+
+void check_kind(archive_entry* entry, std::string_view path) {
+  // Helm reads a link as an empty file. Nothing good comes of that, so say it.
+  if (archive_entry_filetype(entry) == AE_IFREG && archive_entry_hardlink(entry) == nullptr) return;
+  throw ChartError(
+      fmt::format("chart archive contains {}, which is a link or a device: only files are allowed",
+                  tmpl::quote(path)));
+}
+
+// One top directory, and every name once.
+class Layout {
+ public:
+  void add(std::string_view path, const std::string& name) {
+    std::string top(path.substr(0, path.find_first_of("/\\")));
+    if (names_.empty()) top_ = top;
+    if (top != top_) {
+      throw ChartError(fmt::format("chart archive has more than one top directory: {} and {}",
+                                   tmpl::quote(top_), tmpl::quote(top)));
+    }
+    if (!names_.insert(name).second) {
+      throw ChartError(fmt::format("chart archive contains {} more than once", tmpl::quote(path)));
+    }
+  }
+
+ private:
+  std::string top_;
+  std::set<std::string> names_;
+};
+
+}  // namespace
+
 std::vector<File> read_archive(std::string_view bytes, ArchiveLimits limits) {
   if (!looks_gzipped(bytes)) throw ChartError("gzip: invalid header");
   Reader reader = open_reader(bytes);
   std::vector<File> files;
+  Layout layout;
   int64_t remaining = limits.whole;
   archive_entry* entry = nullptr;
   while (true) {
+    check_stream(reader.get(), limits);
     int status = archive_read_next_header(reader.get(), &entry);
     if (status == ARCHIVE_EOF) break;
     if (status != ARCHIVE_OK && status != ARCHIVE_WARN) broken(reader.get());
     const char* path = archive_entry_pathname(entry);
     if (path == nullptr) throw ChartError("chart contains illegally named files");
     if (archive_entry_filetype(entry) == AE_IFDIR) continue;
-    // Helm reads a link as an empty file. Nothing good comes of that, so say it.
-    if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr) {
-      throw ChartError(fmt::format(
-          "chart archive contains {}, which is a link or a device: only files are allowed",
-          tmpl::quote(path)));
-    }
+    check_kind(entry, path);
     std::string name = name_in_chart(path);
+    layout.add(path, name);
     files.push_back({std::move(name), read_entry(reader.get(), entry, limits, remaining)});
   }
   if (files.empty()) throw ChartError("no files in chart archive");

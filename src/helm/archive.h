@@ -15,8 +15,10 @@ struct ArchiveLimits {
 };
 
 // The files of the archive in its order, without the leading directory, without byte order marks.
-// Refuses, with ChartError: paths outside the chart, absolute paths, links, drive letters, what is
-// larger than the limits, a truncated archive, and an archive without files.
+// Refuses, with ChartError: paths outside the chart, absolute paths, links, devices, drive letters,
+// what is larger than the limits, damage, and an archive without files. Helm would also take links
+// (as empty files), names that come twice and several top directories; an archive with these is
+// either broken or made to be read differently by different programs, so it is refused here.
 std::vector<File> read_archive(std::string_view bytes, ArchiveLimits limits = {});
 
 // True where the bytes start like a gzip file.

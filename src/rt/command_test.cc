@@ -58,8 +58,11 @@ TEST_F(CommandTest, KillsWhatTakesTooLong) {
 }
 
 TEST_F(CommandTest, SaysWhatCannotBeStarted) {
-  EXPECT_THAT([&] { run({"no-such-program", {}}); },
-              testing::ThrowsMessage<base::Error>(HasSubstr("no-such-program not found")));
+  EXPECT_THAT(
+      [&] {
+        run({"no-such-program", {}});
+      },
+      testing::ThrowsMessage<base::Error>(HasSubstr("no-such-program not found")));
 }
 
 }  // namespace
