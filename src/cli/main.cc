@@ -24,6 +24,7 @@ jibe::cli::Environment read_environment() {
   out.pod_namespace = variable("POD_NAMESPACE");
   out.kubernetes_host = variable("KUBERNETES_SERVICE_HOST");
   out.kubernetes_port = variable("KUBERNETES_SERVICE_PORT");
+  for (char** pair = environ; *pair != nullptr; ++pair) out.variables.emplace_back(*pair);
   out.terminal = isatty(STDOUT_FILENO) == 1;
   return out;
 }

@@ -13,15 +13,26 @@ namespace jibe::cli {
 
 namespace fs = std::filesystem;
 
+std::string Environment::variable(std::string_view name) const {
+  for (const std::string& pair : variables) {
+    base::Cut cut = base::cut(pair, "=");
+    if (cut.before == name) return std::string(cut.after);
+  }
+  return "";
+}
+
+fs::path own_charts(const Environment& environment) {
+  if (!environment.data_home.empty()) return fs::path(environment.data_home) / "jibe" / "charts";
+  if (environment.home.empty()) return {};
+  return fs::path(environment.home) / ".local" / "share" / "jibe" / "charts";
+}
+
 std::vector<fs::path> chart_search_path(const Environment& environment) {
   std::vector<fs::path> out;
   for (auto part : base::split(environment.charts, ':'))
     if (!part.empty()) out.emplace_back(part);
   out.emplace_back(JIBE_BUILD_CHARTS);
-  if (!environment.data_home.empty())
-    out.push_back(fs::path(environment.data_home) / "jibe" / "charts");
-  else if (!environment.home.empty())
-    out.push_back(fs::path(environment.home) / ".local" / "share" / "jibe" / "charts");
+  if (fs::path own = own_charts(environment); !own.empty()) out.push_back(own);
   return out;
 }
 

@@ -22,6 +22,10 @@ struct Environment {
   std::string kubernetes_host;  // $KUBERNETES_SERVICE_HOST and _PORT, in a pod
   std::string kubernetes_port;
   bool terminal = false;  // stdout is a terminal
+  // Everything, as "NAME=VALUE": what programs that jibe starts inherit.
+  std::vector<std::string> variables;
+  // "" where it is not set.
+  std::string variable(std::string_view name) const;
 };
 
 struct Program {
@@ -33,6 +37,8 @@ struct Program {
 
 // $JIBE_CHARTS, then the build's own store, then the user's data directory.
 std::vector<std::filesystem::path> chart_search_path(const Environment& environment);
+// The user's data directory, where `jibe charts pull` puts releases; empty without a home.
+std::filesystem::path own_charts(const Environment& environment);
 istio::ChartStore chart_store(const Environment& environment);
 
 // The whole file; throws base::InvalidInput. "-" is standard input.

@@ -2,6 +2,7 @@
 #include <iostream>
 #include <memory>
 
+#include "cli/chart_source.h"
 #include "cli/program.h"
 #include "helm/chart.h"
 #include "helm/render.h"
@@ -14,6 +15,7 @@ namespace {
 
 struct TemplateArguments {
   std::string chart;
+  ChartSourceFlags source;
   helm::ValueOptions values;
   helm::RenderOptions render;
   helm::TextOptions text;
@@ -23,7 +25,8 @@ struct TemplateArguments {
 
 void declare(CLI::App& app, TemplateArguments& a) {
   app.add_option("RELEASE", a.render.release.name)->required();
-  app.add_option("CHART", a.chart, "directory or .tgz")->required();
+  app.add_option("CHART", a.chart, "directory, .tgz, URL, oci://…, REPO/NAME, or NAME with --repo")
+      ->required();
   app.add_option("-f,--values", a.values.files, "values file, may be repeated")
       ->allow_extra_args(false);
   app.add_option("--set", a.values.set, "key=value")->allow_extra_args(false);
@@ -40,16 +43,22 @@ void declare(CLI::App& app, TemplateArguments& a) {
   app.add_flag("--no-hooks", a.text.no_hooks);
   app.add_flag("--is-upgrade", a.render.release.is_upgrade);
   app.add_flag("--skip-schema-validation", a.render.skip_schema_validation);
+  add_chart_flags(app, a.source);
+  add_server_flags(app, a.source);
 }
 
-int print_template(TemplateArguments& a) {
+int print_template(const Environment& environment, TemplateArguments& a) {
   if (!a.kube_version.empty())
     a.render.capabilities.kube_version = helm::parse_kube_version(a.kube_version);
   auto& known = a.render.capabilities.api_versions;
   known.insert(known.end(), a.api_versions.begin(), a.api_versions.end());
   auto runtime = rt::make_real_runtime();
+  auto brought = bring_chart(environment, a.chart, a.source, *runtime);
+  // Helm 4 prints this among the documents, which then cannot be applied.
+  if (!brought.manifest_digest.empty())
+    std::cerr << "Pulled: " << brought.from << "\nDigest: " << brought.manifest_digest << "\n";
   data::Value values = helm::merge_user_values(a.values, read_file);
-  helm::ChartPtr chart = helm::load_chart(a.chart);
+  helm::ChartPtr chart = helm::load_chart(brought);
   auto result = helm::render(*chart, values, a.render, runtime->random(), *runtime);
   for (const std::string& warning : result.warnings) std::cerr << warning << "\n";
   std::cout << helm::template_text(result, a.text);
@@ -63,7 +72,9 @@ void add_template(Program& program) {
   auto arguments = std::make_shared<TemplateArguments>();
   declare(*command, *arguments);
   command->callback([&program, arguments] {
-    program.chosen = [arguments] { return print_template(*arguments); };
+    program.chosen = [&program, arguments] {
+      return print_template(program.environment, *arguments);
+    };
   });
 }
 
