@@ -1,8 +1,9 @@
-// jibe charts list|path
+// jibe charts list|path|pull
 #include <fmt/core.h>
 
 #include <iostream>
 
+#include "cli/charts_pull.h"
 #include "cli/print.h"
 #include "cli/program.h"
 
@@ -16,7 +17,9 @@ int list_charts(const Environment& environment) {
   for (const auto& version : store.versions())
     rows.push_back({version.str(), store.manifests(version).string()});
   if (rows.size() == 1) {
-    std::cerr << "No Istio charts found; set JIBE_CHARTS to a directory of releases.\n";
+    std::cerr
+        << "No Istio charts found; fetch them with `jibe charts pull`, or set JIBE_CHARTS to a "
+           "directory of releases.\n";
     return 0;
   }
   std::cout << table(rows);
@@ -39,6 +42,7 @@ int print_path(const Environment& environment, const std::string& version) {
 void add_charts(Program& program) {
   auto* charts = program.app.add_subcommand("charts", "the Istio charts that jibe can install");
   charts->require_subcommand(1);
+  add_charts_pull(program, *charts);
   charts->add_subcommand("list", "every release on the search path")->callback([&program] {
     program.chosen = [&program] { return list_charts(program.environment); };
   });
