@@ -31,8 +31,16 @@ class Scanner {
   enum class In { kArray, kObject };
 
   [[noreturn]] void fail(const std::string& where) const {
-    if (at_ >= text_.size()) throw Mistake{text_.size(), "unexpected end of JSON input"};
+    if (at_ >= text_.size()) throw Mistake{text_.size(), at_end(where)};
     throw Mistake{at_, "invalid character " + quote() + " " + where};
+  }
+
+  // Go reads a blank behind the end: where one may stand, the text has ended too early.
+  static std::string at_end(const std::string& where) {
+    bool inside_word = where.starts_with("in ") && where != "in string literal";
+    if (inside_word || where.starts_with("after decimal point"))
+      return "invalid character ' ' " + where;
+    return "unexpected end of JSON input";
   }
 
   // Go prints the byte, not the character.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "data/yaml_mistake.h"
+#include "data/yaml_repair.h"
 
 namespace jibe::data {
 
@@ -56,7 +57,52 @@ int line_of(fy_event* event) {
 }  // namespace
 
 struct YamlEvents::Parser {
-  explicit Parser(std::string_view all) : text(all) {
+  explicit Parser(std::string_view all) : text(all) { start(); }
+
+  ~Parser() { stop(); }
+
+  // Gives empty block scalars another form, as long as libfyaml reads any as if it were not empty.
+  void repair_empty_blocks() {
+    while (true) {
+      std::vector<EmptyBlock> suspects = find_empty_blocks(text);
+      if (suspects.empty()) return;
+      std::vector<size_t> starts = block_scalars();
+      std::string next;
+      size_t copied = 0;
+      for (const EmptyBlock& suspect : suspects) {
+        auto start = std::lower_bound(starts.begin(), starts.end(), suspect.next_line);
+        if (start == starts.end() || *start > suspect.next_end) continue;
+        next += text.substr(copied, suspect.indicator - copied);
+        next += suspect.instead;
+        copied = suspect.indicator + suspect.size;
+      }
+      stop();
+      if (copied != 0) {
+        next += text.substr(copied);
+        rewritten = std::move(next);
+        text = rewritten;
+      }
+      this->start();
+      if (copied == 0) return;
+    }
+  }
+
+  // Where the content of each starts. Uses the parser up.
+  std::vector<size_t> block_scalars() {
+    std::vector<size_t> out;
+    while ((event = fy_parser_parse(parser)) != nullptr) {
+      if (event->type == FYET_SCALAR) {
+        fy_token* token = event->scalar.value;
+        fy_scalar_style style = fy_token_scalar_style(token);
+        const fy_mark* mark = fy_token_start_mark(token);
+        if (mark && (style == FYSS_LITERAL || style == FYSS_FOLDED)) out.push_back(mark->input_pos);
+      }
+      release();
+    }
+    return out;
+  }
+
+  void start() {
     fy_diag_cfg diag_config{};
     diag_config.output_fn = discard;
     diag_config.level = FYET_ERROR;
@@ -72,7 +118,7 @@ struct YamlEvents::Parser {
       throw base::Error("cannot create a YAML parser: out of memory?");
   }
 
-  ~Parser() {
+  void stop() {
     release();
     fy_parser_destroy(parser);
     fy_diag_destroy(diag);
@@ -92,6 +138,7 @@ struct YamlEvents::Parser {
   }
 
   std::string_view text;
+  std::string rewritten;  // what `text` is, where that is not the caller's
   std::string repaired;
   fy_diag* diag = nullptr;
   fy_parser* parser = nullptr;
@@ -99,7 +146,9 @@ struct YamlEvents::Parser {
 };
 
 YamlEvents::YamlEvents(std::string_view text, int lines_before)
-    : parser_(std::make_unique<Parser>(text)), lines_before_(lines_before) {}
+    : parser_(std::make_unique<Parser>(text)), lines_before_(lines_before) {
+  parser_->repair_empty_blocks();
+}
 
 YamlEvents::~YamlEvents() = default;
 
@@ -114,10 +163,27 @@ void YamlEvents::repair_quotes(fy_token* token) {
   event_.text = parser_->repaired;
 }
 
+// go-yaml wants spaces before the first line of a block, unless its header says how many.
+void YamlEvents::refuse_tab_as_indent(fy_token* token) const {
+  const fy_mark* start = fy_token_start_mark(token);
+  std::string_view text = parser_->text;
+  if (!start || start->input_pos == 0 || start->input_pos > text.size()) return;
+  size_t first = text.find_first_not_of(" \r\n", start->input_pos);
+  if (first == text.npos || text[first] != '\t') return;
+  size_t header = text.find_last_of("|>", start->input_pos - 1);
+  std::string_view marks = text.substr(header, start->input_pos - header);
+  if (marks.substr(0, marks.find('#')).find_first_of("123456789") != marks.npos) return;
+  auto below = std::count(text.begin() + static_cast<ptrdiff_t>(start->input_pos),
+                          text.begin() + static_cast<ptrdiff_t>(first), '\n');
+  throw YamlMistake(start->line + 1 + static_cast<int>(below) + lines_before_,
+                    "found a tab character where an indentation space is expected");
+}
+
 void YamlEvents::read_scalar(fy_token* token) {
   event_.text = text_of(token);
   fy_scalar_style style = fy_token_scalar_style(token);
   event_.plain = style == FYSS_PLAIN;
+  if (style == FYSS_LITERAL || style == FYSS_FOLDED) refuse_tab_as_indent(token);
   if (style == FYSS_SINGLE_QUOTED) repair_quotes(token);
   if (style != FYSS_PLAIN && style != FYSS_LITERAL && style != FYSS_FOLDED) return;
   // libfyaml 0.7.12 puts NULs behind an empty block and behind a plain scalar with U+2028.

@@ -57,6 +57,7 @@ class YamlEvents {
  private:
   void read_scalar(fy_token* token);
   void repair_quotes(fy_token* token);
+  void refuse_tab_as_indent(fy_token* token) const;
 
   struct Parser;
   std::unique_ptr<Parser> parser_;

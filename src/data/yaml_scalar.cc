@@ -184,6 +184,7 @@ std::optional<Value> resolve_yaml(std::string_view plain) {
 
 Value through_json(double number) {
   std::string text = json_number(number);
+  if (text == "-0") return Value(number);
   int64_t integer = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), integer);
   if (error == std::errc() && end == text.data() + text.size()) return Value(integer);

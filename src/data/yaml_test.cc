@@ -169,6 +169,16 @@ TEST(Yaml, BlockScalars) {
   EXPECT_EQ(json("a: |2-\n   x\n  y"), R"({"a":" x\ny"})");
   EXPECT_EQ(json("a: |\n"), R"({"a":""})");
   EXPECT_EQ(json("a: |\nb: 1"), R"({"a":"","b":1})");
+  // What is no deeper than the key belongs to somebody else.
+  EXPECT_EQ(json("a:\n  b: |\n  c: 1\n"), R"({"a":{"b":"","c":1}})");
+  EXPECT_EQ(json("a:\n- b: &x !!str >- # none\n\n  c: *x\n"), R"({"a":[{"b":"","c":""}]})");
+  EXPECT_EQ(json("a:\n  b: |+\n\n\n  c: |\n    d: |\n    e\n  f: |\n  g: 1"),
+            R"({"a":{"b":"\n\n","c":"d: |\ne\n","f":"","g":1}})");
+  EXPECT_EQ(json("a:\n  b: \"x: |\n  y\"\n  c: |\n  d: 1"), R"({"a":{"b":"x: | y","c":"","d":1}})");
+  EXPECT_EQ(json("a: |\n  \tx"),
+            "error converting YAML to JSON: yaml: line 2: found a tab character where an "
+            "indentation space is expected");
+  EXPECT_EQ(json("a: |1\n  \tx"), R"({"a":" \tx"})");
   // Without a line break at the end of the text there is none in the value.
   EXPECT_EQ(json("a: |\n  x"), R"({"a":"x"})");
 }
@@ -253,6 +263,7 @@ TEST(Yaml, NumbersAreWrittenAsSigsYamlDoes) {
   EXPECT_EQ(to_yaml(1234567.5), "1.2345675e+06\n");
   EXPECT_EQ(to_yaml(1e-5), "1e-05\n");
   EXPECT_EQ(to_yaml(-3), "-3\n");
+  EXPECT_EQ(to_yaml(-0.0), "0\n");
 }
 
 TEST(Yaml, LongTextIsFoldedAtItsSpaces) {

@@ -20,7 +20,6 @@ constexpr size_t kLongestSimpleKey = 128;
 // The JSON text that sigs.k8s.io/yaml makes on the way decides: 1e6 is an integer there.
 std::string number_text(double number) {
   std::string json = json_number(number);
-  if (json == "-0") return json;
   auto resolved = resolve_yaml(json);
   if (resolved && resolved->is_int()) return std::to_string(resolved->as_int());
   uint64_t large = 0;
