@@ -24,8 +24,19 @@ class KubeVersionHost : public tmpl::Host {
  public:
   explicit KubeVersionHost(const KubeVersion& version) : version_(version) {}
   const tmpl::Type& type() const override { return kKubeVersion; }
+  // As fmt shows it, which also prints what templates cannot reach.
   Entries entries() const override {
-    return {{"Version", version_.version}, {"Major", version_.major}, {"Minor", version_.minor}};
+    return {{"Version", version_.version},
+            {"normalizedVersion", version_.normalized},
+            {"Major", version_.major},
+            {"Minor", version_.minor}};
+  }
+  std::optional<Any> field(std::string_view name) const override {
+    return name == "normalizedVersion" ? std::nullopt : Host::field(name);
+  }
+  data::Value to_value() const override {
+    return data::Value::map(
+        {{"Version", version_.version}, {"Major", version_.major}, {"Minor", version_.minor}});
   }
   const Signature* method(std::string_view name) const override {
     return name == "String" || name == "GitVersion" ? &no_parameters() : nullptr;
@@ -33,7 +44,7 @@ class KubeVersionHost : public tmpl::Host {
   Any call(CallContext&, std::string_view method, std::span<Any>) override {
     return method == "String" ? version_.normalized : version_.version;
   }
-  std::optional<std::string> text() const override { return version_.normalized; }
+  std::optional<std::string> address_text() const override { return version_.normalized; }
 
  private:
   KubeVersion version_;
@@ -86,8 +97,11 @@ class VersionSetHost : public tmpl::Host {
   std::vector<std::string> versions_;
 };
 
+// A struct inside of the one that .Capabilities points at.
 Any host(tmpl::Host* made) {
-  return Any(tmpl::Ref<tmpl::Host>(made));
+  Any field{tmpl::Ref<tmpl::Host>(made)};
+  field.set_addressable(true);
+  return field;
 }
 
 class CapabilitiesHost : public tmpl::Host {

@@ -37,6 +37,9 @@ Any must_to_json(CallContext&, Args args) {
   return data::to_json(tmpl::to_value(args[0]));
 }
 Any must_to_toml(CallContext&, Args args) {
+  if (args[0].is_nil()) {
+    throw base::InvalidInput("reflect: call of reflect.Value.Type on zero Value");
+  }
   return to_toml(args[0]);
 }
 Any to_yaml_pretty(CallContext&, Args args) {
@@ -54,6 +57,7 @@ Any or_nothing(CallContext& context, Args args) {
 }
 
 Any to_toml_or_error(CallContext& context, Args args) {
+  if (args[0].is_nil()) return must_to_toml(context, args);
   try {
     return must_to_toml(context, args);
   } catch (const base::InvalidInput& error) {
@@ -71,8 +75,14 @@ std::string mismatch(const Value& value, std::string_view type) {
 Value yaml_or_throw(const std::string& text) {
   return data::parse_yaml(text);
 }
+// Go's sentence alone: it has no line and column.
 Value json_or_throw(const std::string& text) {
-  return data::parse_json(text);
+  try {
+    return data::parse_json(text);
+  } catch (const base::InvalidInput& error) {
+    std::string_view sentence = error.what();
+    throw base::InvalidInput(std::string(sentence.substr(0, sentence.rfind(" (line "))));
+  }
 }
 
 constexpr std::string_view kYamlMismatch = "error unmarshaling JSON: while decoding JSON: ";
@@ -94,11 +104,11 @@ Any to_map(const std::string& text, std::string_view prefix, const Any& nothing)
 
 // A mistake becomes the only item of the result.
 template <auto kParse>
-Any to_list(const std::string& text, std::string_view prefix) {
+Any to_list(const std::string& text, std::string_view prefix, const Any& nothing) {
   std::string mistake;
   try {
     Value value = kParse(text);
-    if (value.is_null()) return tmpl::List::nil();
+    if (value.is_null()) return nothing;
     if (value.is_list()) return Any::from(as_json_numbers(value));
     mistake = std::string(prefix) + mismatch(value, "[]interface {}");
   } catch (const base::InvalidInput& error) {
@@ -107,18 +117,18 @@ Any to_list(const std::string& text, std::string_view prefix) {
   return Any::from(Value::list({mistake}));
 }
 
-// Unlike fromJson, nothing (an empty text, null, comments) is an empty map (helm 4.2.3).
+// Unlike in JSON, nothing (an empty text, null, comments) is an empty map or list (helm 4.2.3).
 Any from_yaml(CallContext&, Args args) {
   return to_map<yaml_or_throw>(args[0].as_string(), kYamlMismatch, tmpl::Map::of(Value::map()));
 }
 Any from_yaml_array(CallContext&, Args args) {
-  return to_list<yaml_or_throw>(args[0].as_string(), kYamlMismatch);
+  return to_list<yaml_or_throw>(args[0].as_string(), kYamlMismatch, tmpl::List::of({}));
 }
 Any from_json(CallContext&, Args args) {
   return to_map<json_or_throw>(args[0].as_string(), "", tmpl::Map::nil());
 }
 Any from_json_array(CallContext&, Args args) {
-  return to_list<json_or_throw>(args[0].as_string(), "");
+  return to_list<json_or_throw>(args[0].as_string(), "", tmpl::List::nil());
 }
 
 Any from_toml(CallContext&, Args args) {
@@ -199,12 +209,11 @@ Any lookup(CallContext& context, Args args) {
   if (source == nullptr) return tmpl::Map::of(Value::map());
   Value found = source->lookup(args[0].as_string(), args[1].as_string(), args[2].as_string(),
                                args[3].as_string());
-  return tmpl::Map::of(found.is_map() ? as_json_numbers(found) : Value::map());
+  // Numbers stay as they are: objects of a cluster have Go's int64.
+  return tmpl::Map::of(found.is_map() ? found : Value::map());
 }
 
-}  // namespace
-
-std::shared_ptr<const tmpl::FunctionTable> helm_functions() {
+std::shared_ptr<const tmpl::FunctionTable> make_functions() {
   auto sprig = std::make_shared<tmpl::FunctionTable>();
   tmpl::add_sprig(*sprig);
   auto table = std::make_shared<tmpl::FunctionTable>(std::move(sprig));
@@ -226,6 +235,13 @@ std::shared_ptr<const tmpl::FunctionTable> helm_functions() {
   table->add("fail", "string", fail);
   table->add("lookup", "string, string, string, string", lookup);
   return table;
+}
+
+}  // namespace
+
+std::shared_ptr<const tmpl::FunctionTable> helm_functions() {
+  static const std::shared_ptr<const tmpl::FunctionTable> kFunctions = make_functions();
+  return kFunctions;
 }
 
 }  // namespace jibe::helm

@@ -67,6 +67,17 @@ void append(std::string& out, std::string_view source, std::string_view text) {
   out += fmt::format("---\n# Source: {}\n{}\n", source, text);
 }
 
+SortedManifests sort_or_show(const Files& files) {
+  try {
+    return sort_manifests(files);
+  } catch (const ChartError& error) {
+    std::string all;
+    for (const auto& [source, text] : files)
+      if (!tmpl::trim_space(text).empty()) append(all, source, text);
+    throw UnreadableManifest(error.what(), std::move(all));
+  }
+}
+
 std::string pick(const std::string& all, const std::vector<std::string>& patterns) {
   static const re2::RE2 kSource("# Source: [^/]+/(.+)");
   std::vector<std::string> documents = split_documents(all);
@@ -116,7 +127,7 @@ RenderResult render(const Chart& chart, const data::Value& user_values,
   if (!options.skip_schema_validation) validate_values(resolved, tmpl::to_value(values));
   Files files = render_templates(resolved, values, options, random, clock);
   result.notes = take_notes(resolved, options.sub_notes, files);
-  SortedManifests sorted = sort_manifests(files);
+  SortedManifests sorted = sort_or_show(files);
   result.manifests = std::move(sorted.manifests);
   result.hooks = std::move(sorted.hooks);
   result.warnings.insert(result.warnings.end(), sorted.warnings.begin(), sorted.warnings.end());

@@ -43,6 +43,18 @@ struct RenderOptions {
   Lookup* lookup = nullptr;
 };
 
+// What a template gave is no YAML.
+class UnreadableManifest : public ChartError {
+ public:
+  UnreadableManifest(const std::string& sentence, std::string rendered)
+      : ChartError(sentence), rendered_(std::move(rendered)) {}
+  // All that was rendered, for who wants to find the mistake.
+  const std::string& rendered() const { return rendered_; }
+
+ private:
+  std::string rendered_;
+};
+
 struct CrdFile {
   // "chart/crds/x.yaml".
   std::string source;

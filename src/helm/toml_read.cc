@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "helm/toml.h"
+#include "tmpl/printer.h"
 #include "tmpl/unicode.h"
 
 namespace jibe::helm {
@@ -132,9 +133,17 @@ class Reader {
     return std::string(text_.substr(start, at_ - start));
   }
 
+  void separator() {
+    if (take("=")) return;
+    if (at_ >= text_.size()) refuse("unexpected EOF; expected key separator '='");
+    tmpl::Rune found = tmpl::decode_rune(text_.substr(at_));
+    refuse(fmt::format("expected '.' or '=', but got {} instead",
+                       tmpl::quote_rune(found.value, false)));
+  }
+
   void pair(Value& table) {
     Path path = key();
-    expect("=");
+    separator();
     std::string last = path.back();
     path.pop_back();
     Value& inner = walk(table, path);

@@ -113,7 +113,7 @@ const Type* Any::type() const {
     case Kind::kList:
       return &list().type();
     case Kind::kMap:
-      return &map().type();
+      return map_name_dropped_ ? &kAnyMap : &map().type();
     case Kind::kHost:
       return &host().type();
     default:

@@ -121,6 +121,12 @@ class Any {
   Any with_boxed(bool boxed) const&;
   Any&& with_boxed(bool boxed) &&;
   void set_boxed(bool boxed) { boxed_ = boxed; }
+  // True for a field of a struct that Go reached through a pointer: an action prints it with its
+  // pointer's String() (Host::address_text). Lost in a function's argument.
+  bool addressable() const { return addressable_; }
+  void set_addressable(bool addressable) { addressable_ = addressable; }
+  // A map of a named type passed as map[string]interface {}: it loses the name, here alone.
+  void drop_map_name() { map_name_dropped_ = true; }
 
   // The scalar as data::Value without a copy of its text; null for lists, maps and hosts.
   const data::Value& scalar() const { return scalar_; }
@@ -137,6 +143,8 @@ class Any {
   Ref<Object> object_;
   Kind kind_ = Kind::kNil;
   bool boxed_ = false;
+  bool addressable_ = false;
+  bool map_name_dropped_ = false;
 };
 
 // The tree without its Go types; untouched parts share their old storage. A tree that contains

@@ -79,8 +79,8 @@ std::optional<uint64_t> take_part(std::string_view& rest, const std::string& quo
   if (size == 0) throw base::InvalidInput("time: missing unit in duration " + quoted);
   uint64_t unit = unit_of(rest.substr(0, size));
   if (unit == 0)
-    throw base::InvalidInput(
-        fmt::format("time: unknown unit {} in duration {}", quote(rest.substr(0, size)), quoted));
+    throw base::InvalidInput(fmt::format("time: unknown unit {} in duration {}",
+                                         time_quote(rest.substr(0, size)), quoted));
   rest.remove_prefix(size);
   if (*whole > kLimit / unit) return std::nullopt;
   uint64_t value = *whole * unit;
@@ -102,8 +102,25 @@ std::string decimal(uint64_t value, uint64_t unit) {
 
 }  // namespace
 
+std::string time_quote(std::string_view text) {
+  constexpr const char* kHex = "0123456789abcdef";
+  std::string out = "\"";
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80 || byte < ' ') {
+      out += "\\x";
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+      continue;
+    }
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
 int64_t parse_duration(std::string_view text) {
-  std::string quoted = quote(text);
+  std::string quoted = time_quote(text);
   auto invalid = [&] { throw base::InvalidInput("time: invalid duration " + quoted); };
   std::string_view rest = text;
   bool negative = rest.starts_with('-');

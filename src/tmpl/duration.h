@@ -6,6 +6,9 @@
 
 namespace jibe::tmpl {
 
+// As package time quotes in its errors: quotes and backslashes escaped, the rest by bytes.
+std::string time_quote(std::string_view text);
+
 // Nanoseconds. Throws base::InvalidInput with Go's words.
 int64_t parse_duration(std::string_view text);
 std::string format_duration(int64_t nanoseconds);

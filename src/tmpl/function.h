@@ -107,6 +107,8 @@ class Host : public Object {
   virtual Any call(CallContext&, std::string_view method, std::span<Any> args);
   // The result of a String() or Error() method: what printing shows instead of the fields.
   virtual std::optional<std::string> text() const { return std::nullopt; }
+  // What an action prints where Go would have called a method of the pointer (Any::addressable).
+  virtual std::optional<std::string> address_text() const { return std::nullopt; }
   // For toYaml and the like; default: a map of entries().
   virtual data::Value to_value() const;
   virtual bool equals(const Host& other) const { return this == &other; }

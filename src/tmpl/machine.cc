@@ -108,8 +108,14 @@ Flow Frame::walk(const Any& dot, const Node& node) {
 
 void Frame::print(const Any& value, const Node& node) {
   at(node);
-  if (value.is_nil())
+  if (value.is_nil()) {
     out_ += "<no value>";
+    return;
+  }
+  std::optional<std::string> text;
+  if (value.addressable()) text = value.host().address_text();
+  if (text)
+    out_ += *text;
   else
     append_text(out_, value);
 }

@@ -158,8 +158,12 @@ void Frame::collect(const Any& dot, const std::string& name, const Signature& si
     return params[std::min(i, params.size() - 1)];
   };
   size_t count = 0;
-  for (size_t i = 1; i < args.size(); ++i) out.push(argument(dot, param(count++), *args[i]));
-  if (final != nullptr) out.push(validated(*final, param(count)));
+  auto push = [&](Any any) {
+    any.set_addressable(false);
+    out.push(std::move(any));
+  };
+  for (size_t i = 1; i < args.size(); ++i) push(argument(dot, param(count++), *args[i]));
+  if (final != nullptr) push(validated(*final, param(count)));
 }
 
 Any Frame::short_circuit(const Any& dot, bool stop_at, const NodeList& args, const Any* final) {
@@ -251,6 +255,7 @@ Any Frame::validated(Any value, const Signature::Param& param) {
   if (!assignable(value, param))
     fail(fmt::format("wrong type for value; expected {}; got {}", param.name, type_name(value)));
   value.set_boxed(false);
+  if (param.word == Word::kMap) value.drop_map_name();
   return value;
 }
 

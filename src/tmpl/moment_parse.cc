@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "tmpl/duration.h"
 #include "tmpl/moment.h"
 #include "tmpl/number.h"
 
@@ -19,24 +20,6 @@ struct OutOfRange {
 
 bool digit(std::string_view text, size_t at) {
   return at < text.size() && text[at] >= '0' && text[at] <= '9';
-}
-
-// Package time quotes for itself: quotes and backslashes escaped, the rest by bytes.
-std::string time_quote(std::string_view text) {
-  constexpr const char* kHex = "0123456789abcdef";
-  std::string out = "\"";
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x80 || byte < ' ') {
-      out += "\\x";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-      continue;
-    }
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
 }
 
 class MomentParser {

@@ -110,7 +110,10 @@ Any chunk(CallContext&, Args a) {
   std::vector<Any> items = list_items(a[1], "Cannot chunk type ");
   int64_t size = a[0].as_int();
   if (size <= 0) {
-    if (items.empty() && size < 0) return List::of({}, kListOfLists);
+    // Sprig computes the number of chunks without looking, which may come out as none.
+    double count =
+        std::floor((static_cast<double>(items.size()) - 1) / static_cast<double>(size)) + 1;
+    if (count == 0) return List::of({}, kListOfLists);
     throw InvalidInput("runtime error: makeslice: len out of range");
   }
   std::vector<Any> out;

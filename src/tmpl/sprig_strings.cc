@@ -56,9 +56,11 @@ std::string quoted(Args args, bool single) {
 
 std::string cat(Args args) {
   std::string out;
+  bool first = true;
   for (const Any& arg : args) {
     if (arg.is_nil()) continue;
-    if (!out.empty()) out += ' ';
+    if (!first) out += ' ';
+    first = false;
     append_text(out, arg);
   }
   return out;

@@ -77,6 +77,7 @@ constexpr Case kGiveWhatSprigGives[] = {
     {"{{ quote }}", ""},
     {"{{ quote .missing }}", ""},
     {R"({{ cat "a" 1 nil .n true .l }})", "a 1 true [1 a 2.5 <nil> true]"},
+    {R"({{ cat "" "a" "" | quote }})", R"(" a ")"},
     {"{{ cat }}", ""},
     {"{{ indent 2 .multi }}",
      "  a"
