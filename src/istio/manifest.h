@@ -14,27 +14,40 @@
 namespace jibe::istio {
 
 struct ComponentManifest {
-  std::string component;  // "Base", "Pilot", "Cni", "Ztunnel", "IngressGateways", "EgressGateways"
-  std::string name;       // the gateway's name; the component's elsewhere
+  // "Base", "Pilot", "Cni", "IstiodRemote", "Ztunnel", "IngressGateways", "EgressGateways".
+  std::string component;
+  std::string name;  // the gateway's name; the component's elsewhere
   std::string ns;
-  std::vector<data::Value> objects;  // in the order in which istioctl prints them
+  std::vector<data::Value> objects;  // in the order of the chart's files
 };
 
 struct GenerateOptions {
-  // Kubernetes version for .Capabilities, as istioctl defaults it without a cluster.
+  // Kubernetes version for .Capabilities; empty: what istioctl assumes without a cluster. That is
+  // the oldest that the release supports, so give the cluster's where objects will be applied.
   std::string kube_version;
   // `--set path=value`, in order; paths below spec.
   std::vector<std::string> set;
+  // Templates by their path in the chart; empty: all. Up to 1.23.
+  std::vector<std::string> filter;
+  // Go on where the spec is not valid, with a warning.
+  bool force = false;
+  // What istioctl would complain of without failing. Not owned; may be null.
+  std::vector<std::string>* warnings = nullptr;
   base::Random* random = nullptr;  // required
   base::Clock* clock = nullptr;    // required
 };
 
-// `iop` is an IstioOperator object (kind and metadata may be absent: only spec is read, and
-// metadata.namespace where spec.namespace is absent). Throws base::InvalidInput naming the path.
-std::vector<ComponentManifest> generate_manifests(const data::Value& iop, const Release& release,
+// `iops` are IstioOperator objects, later ones over earlier ones (kind and metadata may be absent).
+// Throws base::InvalidInput, in istioctl's words where it has some.
+std::vector<ComponentManifest> generate_manifests(const std::vector<data::Value>& iops,
+                                                  const Release& release,
                                                   const GenerateOptions& options);
 
+// The objects of all components in the order in which `istioctl manifest generate` prints them.
+std::vector<data::Value> print_order(const std::vector<ComponentManifest>& components,
+                                     const Version& version);
+
 // The whole text that `istioctl manifest generate` prints.
-std::string manifest_text(const std::vector<ComponentManifest>& components);
+std::string manifest_text(const std::vector<ComponentManifest>& components, const Version& version);
 
 }  // namespace jibe::istio

@@ -3,122 +3,154 @@
 #include <fmt/core.h>
 
 #include <charconv>
-#include <optional>
 
 #include "base/error.h"
 #include "base/strings.h"
-#include "data/json.h"
+#include "istio/operator_step.h"
 
 namespace jibe::istio {
 
 namespace {
 
-// As Go prints a scalar: a selector [containerPort:8080] finds the number.
-std::string printed(const data::Value& value) {
-  return value.is_string() ? value.text() : data::to_json(value);
+// Go's filepath.Clean of a path without a volume.
+std::string clean(std::string_view path) {
+  bool rooted = path.starts_with('/');
+  std::vector<std::string> kept;
+  for (auto part : base::split(path, '/')) {
+    if (part.empty() || part == ".") continue;
+    bool up = part == "..";
+    if (up && !kept.empty() && kept.back() != "..")
+      kept.pop_back();
+    else if (!up || !rooted)
+      kept.emplace_back(part);
+  }
+  auto out = (rooted ? "/" : "") + base::join(kept, "/");
+  return out.empty() ? "." : out;
 }
 
-struct Writer {
-  const std::string& path;
-  std::vector<std::string> steps;
-  data::Value value;
-
-  [[noreturn]] void fail(const std::string& why) const {
-    throw base::InvalidInput(fmt::format("path {}: {}", path, why));
-  }
-
-  void write(data::Value& node, size_t at) {
-    if (steps[at].starts_with('['))
-      write_item(node, at);
+std::vector<std::string> split_unescaped(std::string_view text, char separator) {
+  std::vector<std::string> out(1);
+  for (size_t i = 0; i < text.size(); ++i) {
+    bool escaped = i > 0 && text[i - 1] == '\\';
+    if (text[i] == separator && !escaped)
+      out.emplace_back();
     else
-      write_key(node, at);
+      out.back() += text[i];
   }
-
-  void write_key(data::Value& node, size_t at) {
-    if (!node.is_map() && !node.is_null())
-      fail(fmt::format("{} lies below a {}", steps[at], to_string(node.kind())));
-    bool last = at + 1 == steps.size();
-    if (last && value.is_null()) {
-      node.erase(steps[at]);
-    } else if (last) {
-      node.set(steps[at], value);
-    } else {
-      write(node.edit(steps[at]), at + 1);
-    }
-  }
-
-  void write_item(data::Value& node, size_t at) {
-    if (node.is_null()) node = data::Value::list();
-    if (!node.is_list()) fail(fmt::format("{} chooses from something that is no list", steps[at]));
-    size_t index = index_of(node, steps[at].substr(1, steps[at].size() - 2));
-    auto& items = node.edit_items();
-    bool last = at + 1 == steps.size();
-    if (last && value.is_null()) {
-      if (index < items.size()) items.erase(items.begin() + static_cast<long>(index));
-      return;
-    }
-    if (index == items.size()) items.emplace_back();
-    if (last)
-      items[index] = value;
-    else
-      write(items[index], at + 1);
-  }
-
-  size_t index_of(const data::Value& list, const std::string& inside) const {
-    auto pair = base::cut(inside, ":");
-    if (pair.found) {
-      for (size_t i = 0; i < list.size(); ++i)
-        if (printed(list[i][pair.before]) == pair.after) return i;
-      fail(fmt::format("element [{}] not found", inside));
-    }
-    long number = 0;
-    auto [end, error] = std::from_chars(inside.data(), inside.data() + inside.size(), number);
-    if (error == std::errc() && end == inside.data() + inside.size()) {
-      if (number < 0 || static_cast<size_t>(number) > list.size()) return list.size();
-      return static_cast<size_t>(number);
-    }
-    for (size_t i = 0; i < list.size(); ++i)
-      if (printed(list[i]) == inside) return i;
-    fail(fmt::format("element [{}] not found", inside));
-  }
-};
-
-}  // namespace
-
-std::vector<std::string> split_operator_path(const std::string& path) {
-  std::vector<std::string> out;
-  std::string current;
-  bool in_brackets = false;
-  auto flush = [&] {
-    if (!current.empty()) out.push_back(current);
-    current.clear();
-  };
-  for (size_t i = 0; i < path.size(); ++i) {
-    char c = path[i];
-    if (c == '\\' && i + 1 < path.size() && (path[i + 1] == '.' || path[i + 1] == '\\')) {
-      current += path[++i];
-    } else if (c == '[' && !in_brackets) {
-      flush();
-      in_brackets = true;
-      current += c;
-    } else if (c == ']' && in_brackets) {
-      current += c;
-      in_brackets = false;
-      flush();
-    } else if (c == '.' && !in_brackets) {
-      flush();
-    } else {
-      current += c;
-    }
-  }
-  flush();
   return out;
 }
 
-void write_operator_path(data::Value& root, const std::string& path, data::Value value) {
-  Writer writer{path, split_operator_path(path), std::move(value)};
-  if (writer.steps.empty()) writer.fail("is empty");
-  writer.write(root, 0);
+bool is_key(std::string_view text) {
+  for (unsigned char c : text)
+    if (!std::isalnum(c) && c != '_' && c != '-') return false;
+  return true;
+}
+
+// Where SetPath is about to write into a list: [index] and [key:value], more loosely than tpath.
+size_t item_of(const data::Value& list, const std::string& step) {
+  auto inside = inside_brackets(step);
+  auto pair = base::cut(inside.value_or(""), ":");
+  if (inside && pair.found) {
+    for (size_t i = 0; i < list.size(); ++i)
+      if (list[i][pair.before].is_string() && list[i][pair.before].text() == pair.after) return i;
+    throw base::InvalidInput(fmt::format("element {} not found", step));
+  }
+  auto index = inside ? parse_integer(*inside) : std::nullopt;
+  if (!index) throw base::InvalidInput(fmt::format("unknown segment {}", step));
+  bool there = *index >= 0 && static_cast<size_t>(*index) < list.size();
+  return there ? static_cast<size_t>(*index) : list.size();
+}
+
+void set_steps(data::Value& node, const std::vector<std::string>& steps, size_t at,
+               const data::Value& value) {
+  if (at == steps.size()) {
+    node = value;
+    return;
+  }
+  if (!node.is_map() && !node.is_null())
+    throw base::InvalidInput(
+        fmt::format("{} lies below a value that is no map: {}", steps[at], display(node)));
+  bool next_is_item = at + 1 < steps.size() && steps[at + 1].starts_with('[');
+  if (!next_is_item) return set_steps(node.edit(steps[at]), steps, at + 1, value);
+  data::Value& list = node.edit(steps[at]);
+  if (list.is_null()) list = data::Value::list();
+  if (!list.is_list())
+    throw base::InvalidInput(
+        fmt::format("{} chooses from {}, which is no list", steps[at + 1], steps[at]));
+  size_t item = item_of(list, steps[at + 1]);
+  if (item == list.size()) list.push_back(nullptr);
+  set_steps(list.edit(item), steps, at + 2, value);
+}
+
+}  // namespace
+
+std::optional<std::string_view> inside_brackets(std::string_view step) {
+  if (!step.starts_with('[') || !step.ends_with(']') || step.size() < 2) return std::nullopt;
+  return step.substr(1, step.size() - 2);
+}
+
+std::optional<long> parse_integer(std::string_view text) {
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+  long number = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<long> list_index(std::string_view step) {
+  auto inside = inside_brackets(step);
+  auto number = inside ? parse_integer(*inside) : std::nullopt;
+  return number && *number >= -1 ? number : std::nullopt;
+}
+
+std::optional<KeyValue> key_value(std::string_view step) {
+  auto inside = inside_brackets(step);
+  if (!inside) return std::nullopt;
+  auto parts = split_unescaped(*inside, ':');
+  if (parts.size() != 2 || parts[0].empty() || parts[1].empty() || !is_key(parts[0]))
+    return std::nullopt;
+  return KeyValue{parts[0], parts[1]};
+}
+
+std::vector<std::string> split_operator_path(std::string_view path) {
+  std::string text = clean(path);
+  std::string_view trimmed = text;
+  if (trimmed.starts_with('.')) trimmed.remove_prefix(1);
+  if (trimmed.ends_with('.')) trimmed.remove_suffix(1);
+  std::vector<std::string> out;
+  for (const auto& part : split_unescaped(trimmed, '.')) {
+    if (part.empty()) continue;
+    std::string step = base::replace_all(part, "\\.", ".");
+    size_t bracket = step.find('[');
+    if (bracket != std::string::npos && bracket > 0) {
+      out.push_back(step.substr(0, bracket));
+      out.push_back(step.substr(bracket));
+    } else {
+      out.push_back(step);
+    }
+  }
+  return out;
+}
+
+void set_values_path(data::Value& root, std::string_view path, const data::Value& value) {
+  auto steps = split_operator_path(path);
+  if (steps.empty()) throw base::InvalidInput(fmt::format("path \"{}\" is empty", path));
+  set_steps(root, steps, 0, value);
+}
+
+data::Value parse_set_value(std::string_view text) {
+  if (auto integer = parse_integer(text)) return *integer;
+  std::string_view unsigned_text = text.starts_with('+') ? text.substr(1) : text;
+  double number = 0;
+  const char* end = unsigned_text.data() + unsigned_text.size();
+  if (auto [at, error] = std::from_chars(unsigned_text.data(), end, number);
+      error == std::errc() && at == end)
+    return number;
+  for (auto yes : {"true", "True", "TRUE", "t", "T"})
+    if (text == yes) return true;
+  for (auto no : {"false", "False", "FALSE", "f", "F"})
+    if (text == no) return false;
+  return base::replace_all(text, "\\,", ",");
 }
 
 }  // namespace jibe::istio

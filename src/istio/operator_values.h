@@ -1,6 +1,5 @@
-// From an IstioOperator to chart values: profile, user's spec, --set, and the translation of the
-// operator's own fields (operator/pkg/render/manifest.go, 1.24 to 1.31; operator/pkg/translate up
-// to 1.23, which differs in merging lists of gateways by name).
+// From an IstioOperator to chart values, as istioctl 1.24 and later merges them: profile, user's
+// files, --set, and the translation of the operator's own fields (operator/pkg/render/manifest.go).
 #pragma once
 #include <string>
 #include <vector>
@@ -10,17 +9,13 @@
 
 namespace jibe::istio {
 
-struct MergedOperator {
-  data::Value spec;  // the whole spec with its profile underneath and values translated
-  std::string ns;    // where components go that name no namespace
-};
+// A profile's IstioOperator. Throws base::InvalidInput naming the known ones.
+data::Value read_profile(const Release& release, const std::string& profile);
 
-// Throws base::InvalidInput for an unknown profile (naming the known ones) and for a bad --set.
-MergedOperator merge_operator(const data::Value& iop, const std::vector<std::string>& set,
-                              const Release& release);
-
-// "path=value" as istioctl's --set reads it: integers, floats and booleans are typed; a list item
-// is chosen by [index] or [key:value].
-void set_spec_path(data::Value& spec, const std::string& assignment);
+// The whole IstioOperator with its profile underneath and values translated; without
+// unvalidatedValues, which are no part of what is checked. metadata.namespace is where components
+// go that name no namespace. Throws base::InvalidInput for an unknown profile and for a bad --set.
+data::Value merge_operator(const std::vector<data::Value>& files,
+                           const std::vector<std::string>& set, const Release& release);
 
 }  // namespace jibe::istio

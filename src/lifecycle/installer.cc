@@ -81,7 +81,9 @@ Task<control::Outcome> Installer::reconcile(control::Key key) {
   iop = co_await control::ensure_finalizer(client_, kOperators, iop,
                                            std::string(kInstallerFinalizer));
   auto release = co_await release_for(iop);
-  auto objects = installation_objects(iop, *release, runtime_.random(), runtime_);
+  const data::Value version = co_await kube::Discovery(client_).server_version();
+  auto objects = installation_objects(iop, *release, version["gitVersion"].text(),
+                                      runtime_.random(), runtime_);
   // Once per change of the spec: a message that came and went would itself be a change to look at.
   if (!(iop["status"]["observedGeneration"] == iop["metadata"]["generation"]))
     co_await say(iop, progress_state(iop), "applying");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "data/path.h"
 #include "istio/names.h"
 #include "kube/object.h"
 #include "lifecycle/contract.h"
@@ -89,6 +90,13 @@ void finish_gateway_object(data::Value& object, const std::string& revision) {
         .set(istio::kRevLabel, revision);
 }
 
+// spec.namespace places everything, in charts that look at values.global.istioNamespace, too; what
+// istioctl makes of the field differs between versions.
+void place_control_plane(data::Value& iop) {
+  const std::string ns = iop["spec"]["namespace"].text();
+  if (!ns.empty()) data::set_path(iop, "spec.values.global.istioNamespace", ns);
+}
+
 }  // namespace
 
 std::string installation_label(const data::Value& iop) {
@@ -118,17 +126,20 @@ data::Value with_unsuffixed_service(data::Value service, const std::string& revi
 }
 
 InstallationObjects installation_objects(const data::Value& iop, const istio::Release& release,
-                                         base::Random& random, base::Clock& clock) {
+                                         const std::string& kube_version, base::Random& random,
+                                         base::Clock& clock) {
   bool gateway = is_gateway(iop);
   bool active = kube::annotation_of(iop, kActiveGatewayAnnotation) == "true";
   std::string revision = iop["spec"]["revision"].text();
   data::Value rendered = iop;
   if (gateway) rendered.set("spec", with_gateway_suffix(iop["spec"], revision));
+  place_control_plane(rendered);
   istio::GenerateOptions options;
+  options.kube_version = kube_version;
   options.random = &random;
   options.clock = &clock;
   InstallationObjects out;
-  for (auto& component : istio::generate_manifests(rendered, release, options)) {
+  for (auto& component : istio::generate_manifests({rendered}, release, options)) {
     bool shared = component.component == "Base";
     for (auto& object : component.objects) {
       if (belongs_to_activation(object)) continue;

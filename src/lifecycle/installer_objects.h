@@ -25,8 +25,10 @@ struct InstallationObjects {
 
 // A gateway's Deployment and what belongs to it are called `<gateway>-<rev>`; its Service is called
 // `<gateway>` and selects this revision, and is left out where the gateway is not the active one.
+// `kube_version` is the cluster's: charts ask it which APIs there are.
 InstallationObjects installation_objects(const data::Value& iop, const istio::Release& release,
-                                         base::Random& random, base::Clock& clock);
+                                         const std::string& kube_version, base::Random& random,
+                                         base::Clock& clock);
 
 // In the order in which they are applied: what others refer to first, workloads late, webhook
 // configurations last (with failurePolicy Fail they would refuse pods before istiod answers).

@@ -20,7 +20,7 @@ InstallationObjects objects_of(const data::Value& iop) {
   auto version = istio::default_version(charts.versions());
   auto release = istio::Release::load_directory(version, charts.manifests(version));
   auto runtime = rt::make_simulated_runtime();
-  return installation_objects(iop, *release, runtime->random(), *runtime);
+  return installation_objects(iop, *release, "v1.36.3", runtime->random(), *runtime);
 }
 
 data::Value gateway(bool active) {

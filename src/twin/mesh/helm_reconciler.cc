@@ -62,18 +62,20 @@ HelmReconciler::Key HelmReconciler::key_of(const data::Value& object) {
   return {gvk.group, gvk.kind, name.ns, name.name};
 }
 
-std::vector<istio::ComponentManifest> HelmReconciler::render(const data::Value& iop) const {
+Task<std::vector<istio::ComponentManifest>> HelmReconciler::render(data::Value iop) {
+  const data::Value version = co_await client_.discovery().server_version();
   istio::GenerateOptions options;
+  options.kube_version = version["gitVersion"].text();
   options.random = &client_.runtime().random();
   options.clock = &client_.runtime();
-  return istio::generate_manifests(iop, *release_, options);
+  co_return istio::generate_manifests({iop}, *release_, options);
 }
 
 // Components depend on each other (Base, then Pilot, then the rest); the order in which they are
 // rendered is one that satisfies it. What depends on a failed one is tried nevertheless.
 Task<data::Value> HelmReconciler::reconcile(data::Value iop, istio::Owner owner) {
   co_await ensure_istio_namespace(iop);
-  auto components = render(iop);
+  auto components = co_await render(iop);
   std::map<std::string, std::string> errors;
   for (const auto& component : components) {
     if (component.objects.empty()) continue;
@@ -191,7 +193,7 @@ Task<void> HelmReconciler::remove(data::Value iop, istio::Owner owner) {
     co_return;
   }
   std::set<std::string> components;
-  for (const auto& component : render(iop))
+  for (const auto& component : co_await render(iop))
     if (component.component != "Base") components.insert(component.component);
   for (const auto& component : components)
     co_await remove_matching(istio::revision_selector(owner, component, release_->version()));

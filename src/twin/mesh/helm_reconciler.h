@@ -40,7 +40,7 @@ class HelmReconciler {
   using Key = std::tuple<std::string, std::string, std::string, std::string>;
   static Key key_of(const data::Value& object);
 
-  std::vector<istio::ComponentManifest> render(const data::Value& iop) const;
+  Task<std::vector<istio::ComponentManifest>> render(data::Value iop);
   Task<void> ensure_istio_namespace(data::Value iop);
   Task<void> apply_component(istio::ComponentManifest component, istio::Owner owner);
   Task<void> wait_for(std::vector<data::Value> objects);

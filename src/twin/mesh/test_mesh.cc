@@ -69,12 +69,13 @@ std::vector<Value> istio_objects(const TestIstio& options) {
     if (!spec.has(entry.key)) spec.set(entry.key, entry.value);
   if (spec["revision"].text().empty()) spec.erase("revision");
   istio::GenerateOptions generate;
+  generate.kube_version = ClusterOptions().kubernetes_version;
   generate.random = &runtime->random();
   generate.clock = runtime.get();
   std::vector<Value> out;
   const Value iop = Value::map(
       {{"apiVersion", "install.istio.io/v1alpha1"}, {"kind", "IstioOperator"}, {"spec", spec}});
-  for (auto& component : istio::generate_manifests(iop, *find_release(options.version), generate))
+  for (auto& component : istio::generate_manifests({iop}, *find_release(options.version), generate))
     out.insert(out.end(), component.objects.begin(), component.objects.end());
   // Definitions first.
   std::stable_partition(out.begin(), out.end(), [](const Value& object) {

@@ -1,0 +1,147 @@
+#include "istio/operator_api.h"
+
+#include <fmt/core.h>
+
+#include "base/error.h"
+#include "base/strings.h"
+#include "istio/operator_fields.h"
+#include "istio/operator_rules.h"
+#include "istio/operator_step.h"
+
+namespace jibe::istio {
+
+namespace {
+
+std::string_view json_kind(const data::Value& value) {
+  if (value.is_number()) return "number";
+  if (value.is_bool()) return "bool";
+  return to_string(value.kind());
+}
+
+// Reads a tree against the table and gives it back normalized.
+class Reader {
+ public:
+  explicit Reader(const Version& version)
+      : protobuf_(!since(version, 24)),
+        types_(protobuf_ ? protobuf_operator_types() : go_operator_types()) {}
+
+  data::Value read_message(const data::Value& value, const std::string& type,
+                           const std::string& path) const {
+    if (value.is_null()) return value;
+    if (!value.is_map()) mismatch(value, path, type);
+    const auto& fields = types_.at(type);
+    std::vector<data::Entry> out;
+    for (const auto& entry : value.entries()) {
+      const auto* field = find(fields, entry.key);
+      if (!field) unknown(entry.key, type);
+      auto read = read_field(entry.value, *field, join(path, entry.key));
+      if (!read.is_null()) out.push_back({entry.key, std::move(read)});
+    }
+    return data::Value::map(std::move(out));
+  }
+
+ private:
+  [[noreturn]] void unknown(const std::string& key, const std::string& type) const {
+    if (protobuf_)
+      throw base::InvalidInput(
+          fmt::format("could not unmarshal: unknown field \"{}\" in v1alpha1.{}", key, type));
+    throw base::InvalidInput(fmt::format("could not unmarshal: json: unknown field \"{}\"", key));
+  }
+
+  [[noreturn]] void mismatch(const data::Value& value, const std::string& path,
+                             const std::string& type) const {
+    throw base::InvalidInput(
+        fmt::format("could not unmarshal: json: cannot unmarshal {} into Go struct field {} of "
+                    "type {}",
+                    json_kind(value), path, type));
+  }
+
+  static std::string join(const std::string& path, const std::string& key) {
+    return path.empty() ? key : path + "." + key;
+  }
+
+  // Go's JSON decoder does not mind the case of a key.
+  const OperatorField* find(const OperatorMessage& fields, const std::string& key) const {
+    for (const auto& field : fields)
+      if (protobuf_ ? field.name == key : base::equal_ignoring_case(field.name, key)) return &field;
+    return nullptr;
+  }
+
+  data::Value read_field(const data::Value& value, const OperatorField& field,
+                         const std::string& path) const {
+    if (value.is_null()) return value;
+    if (!field.list) return read_one(value, field, path);
+    if (!value.is_list()) mismatch(value, path, "list");
+    std::vector<data::Value> items;
+    for (const auto& item : value.items()) {
+      auto read = read_one(item, field, path);
+      items.push_back(read.is_null() && !item.is_null() ? item : read);
+    }
+    return items.empty() ? data::Value() : data::Value::list(std::move(items));
+  }
+
+  // Null where the value is the field's default.
+  data::Value read_one(const data::Value& value, const OperatorField& field,
+                       const std::string& path) const {
+    bool keep = field.optional;
+    switch (field.kind) {
+      case FieldKind::kAny:
+        return value;
+      case FieldKind::kMessage:
+        return read_message(value, field.message, path);
+      case FieldKind::kText:
+        if (!value.is_string()) mismatch(value, path, "string");
+        return value.text().empty() && !keep ? data::Value() : value;
+      case FieldKind::kBool:
+        if (!value.is_bool()) mismatch(value, path, "bool");
+        return value.as_bool() || keep ? value : data::Value();
+      case FieldKind::kInt:
+        return read_number(value, path, "int32", keep);
+      case FieldKind::kLong:
+        return read_number(value, path, "int64", keep);
+      case FieldKind::kIntOrText:
+        if (!value.is_number() && !value.is_string()) mismatch(value, path, "int32");
+        return value;
+      case FieldKind::kMap:
+        if (!value.is_map()) mismatch(value, path, "map[string]interface {}");
+        return value;
+      case FieldKind::kTextMap:
+        return read_text_map(value, path);
+    }
+    return value;
+  }
+
+  // JSON has no 64-bit numbers: protobuf writes them as text, and reads text for any number.
+  data::Value read_number(const data::Value& value, const std::string& path,
+                          const std::string& type, bool keep) const {
+    data::Value number = value;
+    if (protobuf_ && value.is_string())
+      if (auto parsed = parse_integer(value.text())) number = *parsed;
+    if (!number.is_number()) mismatch(value, path, type);
+    if (number == data::Value(0) && !keep) return {};
+    return protobuf_ && type == "int64" ? data::Value(display(number)) : number;
+  }
+
+  data::Value read_text_map(const data::Value& value, const std::string& path) const {
+    if (!value.is_map()) mismatch(value, path, "map[string]string");
+    for (const auto& entry : value.entries())
+      if (!entry.value.is_string() && !(entry.value.is_null() && !protobuf_))
+        mismatch(entry.value, join(path, entry.key), "string");
+    return value.empty() ? data::Value() : value;
+  }
+
+  bool protobuf_;
+  const OperatorTypes& types_;
+};
+
+}  // namespace
+
+void check_operator_spec(const data::Value& spec, const Version& version) {
+  Reader(version).read_message(spec, "IstioOperatorSpec", "spec");
+}
+
+data::Value normalized_operator_spec(const data::Value& spec, const Version& version) {
+  return Reader(version).read_message(spec, "IstioOperatorSpec", "spec");
+}
+
+}  // namespace jibe::istio

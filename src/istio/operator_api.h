@@ -1,0 +1,20 @@
+// The fields of an IstioOperator's spec: which there are, and what their values may be. Up to 1.23
+// they are a protobuf message (istio/api operator/v1alpha1/operator.proto), from 1.24 on Go types
+// (operator/pkg/apis/types.go) whose Kubernetes parts are those of k8s.io/api.
+#pragma once
+#include "data/value.h"
+#include "istio/versions.h"
+
+namespace jibe::istio {
+
+// Throws base::InvalidInput where the spec has an unknown field or a value of the wrong kind,
+// worded as istioctl's JSON decoder words it. Values, meshConfig and what lies deep within
+// Kubernetes' own types are not looked into.
+void check_operator_spec(const data::Value& spec, const Version& version);
+
+// Up to 1.23: the spec as it comes back from its protobuf message, which is what istioctl patches
+// objects with. Numbers 0, false, "" and empty lists are gone, 64-bit numbers are text. Throws as
+// check_operator_spec().
+data::Value normalized_operator_spec(const data::Value& spec, const Version& version);
+
+}  // namespace jibe::istio

@@ -1,0 +1,29 @@
+// The types of the IstioOperator API as a table, for operator_api.cc.
+#pragma once
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace jibe::istio {
+
+enum class FieldKind { kAny, kMap, kText, kBool, kInt, kLong, kTextMap, kIntOrText, kMessage };
+
+struct OperatorField {
+  std::string name;
+  FieldKind kind = FieldKind::kAny;
+  bool list = false;
+  // Kept although it is the default: BoolValue, and pointers in Go types.
+  bool optional = false;
+  std::string message;
+};
+
+using OperatorMessage = std::vector<OperatorField>;
+using OperatorTypes = std::map<std::string, OperatorMessage, std::less<>>;
+
+// Up to 1.23, with everything that 1.14 to 1.23 know.
+const OperatorTypes& protobuf_operator_types();
+// From 1.24 on.
+const OperatorTypes& go_operator_types();
+
+}  // namespace jibe::istio
