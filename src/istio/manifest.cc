@@ -7,7 +7,9 @@
 #include "data/yaml.h"
 #include "istio/operator_current.h"
 #include "istio/operator_legacy.h"
+#include "istio/operator_legacy_merge.h"
 #include "istio/operator_rules.h"
+#include "istio/operator_values.h"
 
 namespace jibe::istio {
 
@@ -34,6 +36,18 @@ std::vector<ComponentManifest> generate_manifests(const std::vector<data::Value>
                                                   const GenerateOptions& options) {
   return since(release.version(), 24) ? generate_current(iops, release, options)
                                       : generate_legacy(iops, release, options);
+}
+
+MergedOperator merged_operator(const data::Value& iop, const Release& release) {
+  bool current = since(release.version(), 24);
+  auto merged =
+      current ? merge_operator({iop}, {}, release) : merge_legacy_operator({iop}, {}, release);
+  MergedOperator out{merged["spec"], ""};
+  for (const auto* ns : {&out.spec["namespace"], &merged["metadata"]["namespace"],
+                         &out.spec["values"]["global"]["istioNamespace"]})
+    if (out.ns.empty()) out.ns = ns->text();
+  if (out.ns.empty()) out.ns = "istio-system";
+  return out;
 }
 
 std::vector<data::Value> print_order(const std::vector<ComponentManifest>& components,

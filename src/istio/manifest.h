@@ -43,6 +43,13 @@ std::vector<ComponentManifest> generate_manifests(const std::vector<data::Value>
                                                   const Release& release,
                                                   const GenerateOptions& options);
 
+// One IstioOperator with its profile underneath, as that release's istioctl merges them.
+struct MergedOperator {
+  data::Value spec;
+  std::string ns;  // where the control plane goes
+};
+MergedOperator merged_operator(const data::Value& iop, const Release& release);
+
 // The objects of all components in the order in which `istioctl manifest generate` prints them.
 std::vector<data::Value> print_order(const std::vector<ComponentManifest>& components,
                                      const Version& version);

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "base/coroutine.h"
+#include "istio/manifest.h"
 #include "istio/names.h"
-#include "istio/operator_values.h"
 #include "kube/discovery.h"
 #include "kube/wait.h"
 #include "twin/controllers/kinds.h"
@@ -95,7 +95,7 @@ Task<data::Value> HelmReconciler::reconcile(data::Value iop, istio::Owner owner)
 // Only Istio's own namespace is created, with the network that its proxies are in; the namespaces
 // of gateways must be there.
 Task<void> HelmReconciler::ensure_istio_namespace(data::Value iop) {
-  auto merged = istio::merge_operator(iop, {}, *release_);
+  auto merged = istio::merged_operator(iop, *release_);
   const auto& global = merged.spec["values"]["global"];
   auto name = global["istioNamespace"].string_or(merged.ns);
   auto live = co_await client_.try_get(kNamespaces, {"", name});

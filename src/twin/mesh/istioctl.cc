@@ -6,7 +6,7 @@
 #include "base/strings.h"
 #include "data/yaml.h"
 #include "helm/render.h"
-#include "istio/operator_values.h"
+#include "istio/manifest.h"
 #include "istio/ownership.h"
 #include "kube/wait.h"
 #include "twin/controllers/kinds.h"
@@ -96,7 +96,7 @@ std::vector<data::Value> operator_objects(kube::Client& client, const OperatorIn
 
 Task<void> istioctl_install(kube::Client& client, data::Value iop, istio::ReleasePtr release) {
   auto version = release->version();
-  auto merged = istio::merge_operator(iop, {}, *release);
+  auto merged = istio::merged_operator(iop, *release);
   bool first = co_await is_first_installation(client);
   bool make_default = istio::wants_default_tag(merged.spec, first, version);
   if (make_default && !first && version < istio::Version{1, 16, 0, ""})

@@ -8,8 +8,8 @@
 #include "base/coroutine.h"
 #include "base/strings.h"
 #include "istio/installation.h"
+#include "istio/manifest.h"
 #include "istio/names.h"
-#include "istio/operator_values.h"
 #include "istio/ownership.h"
 #include "kube/cache.h"
 #include "rt/task_group.h"
@@ -185,7 +185,7 @@ Task<void> Operator::install(data::Value iop) {
 // Operators leave the default revision to istioctl before 1.19.
 Task<void> Operator::make_default(data::Value iop, bool first) {
   if (release_->version() < istio::Version{1, 19, 0, ""}) co_return;
-  auto merged = istio::merge_operator(iop, {}, *release_);
+  auto merged = istio::merged_operator(iop, *release_);
   if (!istio::wants_default_tag(merged.spec, first, release_->version())) co_return;
   co_await set_default_tag(client_,
                            {release_, base::Revision(iop["spec"]["revision"].text()), merged.ns});
