@@ -13,6 +13,7 @@
 #include "twin/mesh/inject_finish.h"
 #include "twin/mesh/inject_functions.h"
 #include "twin/mesh/inject_merge.h"
+#include "twin/mesh/inject_validate.h"
 #include "twin/mesh/mesh_config.h"
 #include "twin/schema/quantity.h"
 
@@ -154,11 +155,12 @@ tmpl::Any data_of(const Injection& injection, const Value& proxy_config) {
 Value inject_pod(const Injection& wanted, base::Clock& clock, base::Random& random) {
   Injection injection = wanted;
   complete_environment(injection);
-  const Value proxy_config = proxy_config_of(injection);
-  const tmpl::Any data = data_of(injection, proxy_config);
   Value merged = injection.pod;
   Value rendered = Value::map();
   try {
+    validate_annotations(injection.pod);
+    const Value proxy_config = proxy_config_of(injection);
+    const tmpl::Any data = data_of(injection, proxy_config);
     for (const std::string& name : injection.injector.templates_for(injection.pod)) {
       const Value overlay = overlay_of(injection, name, data, clock, random);
       rendered = merge_pod(rendered, overlay);
@@ -169,6 +171,8 @@ Value inject_pod(const Injection& wanted, base::Clock& clock, base::Random& rand
     throw base::Error(std::string("failed to run injection template: ") + error.what());
   }
   merged = reapply_overrides(std::move(merged), injection.pod, rendered);
+  if (!(injection.version < istio::Version{1, 20, 0, ""}))
+    follow_proxy_user(merged, injection.pod, proxy_config_of(injection));
   finish_pod(merged, rendered, injection);
   return merged;
 }

@@ -58,24 +58,58 @@ bool merges_metrics(const Value& pod, const Value& mesh) {
   return own.value_or(mesh["enablePrometheusMerge"].bool_or(true));
 }
 
+// "8080:/metrics,9100" of prometheus.istio.io/scrape-targets, since 1.31; null where there is none.
+Value scrape_targets(const Value& pod, const istio::Version& version) {
+  Value out;
+  if (version < istio::Version{1, 31, 0, ""}) return out;
+  const std::string& text = prometheus_text(pod, "prometheus_istio_io_scrape_targets");
+  for (std::string_view entry : base::split(text, ',')) {
+    const auto [port, path, found] = base::cut(base::trim(entry), ":");
+    if (base::trim(port).empty()) continue;
+    const std::string_view own = base::trim(path);
+    out.push_back(
+        Value::map({{"port", base::trim(port)}, {"path", own.empty() ? "/metrics" : own}}));
+  }
+  return out;
+}
+
+// {"scrape":…,"path":…,"port":…,"targets":[…]} as the agent reads it; "" where the pod says
+// nothing.
+std::string scrape_configuration(const Value& pod, const istio::Version& version) {
+  Value out = Value::map({{"scrape", prometheus_text(pod, "prometheus_io_scrape")},
+                          {"path", prometheus_text(pod, "prometheus_io_path")},
+                          {"port", prometheus_text(pod, "prometheus_io_port")}});
+  const Value targets = scrape_targets(pod, version);
+  // Agents that know one target alone take the first.
+  if (!targets.empty()) {
+    out.set("path", targets[0]["path"]);
+    out.set("port", targets[0]["port"]);
+  }
+  bool any = false;
+  for (const data::Entry& entry : out.entries()) any = any || !entry.value.text().empty();
+  if (!any) return "";
+  std::string text = ordered_json(out, {"scrape", "path", "port"});
+  if (targets.empty()) return text;
+  text.back() = ',';
+  text += "\"targets\":[";
+  for (size_t i = 0; i < targets.size(); ++i)
+    text += (i > 0 ? "," : "") + ordered_json(targets[i], {"port", "path"});
+  return text + "]}";
+}
+
 // The agent scrapes the application and gives both metrics together: Prometheus is sent to it, and
 // it learns where the application's are.
-void merge_metrics(Value& pod, const Value& mesh) {
+void merge_metrics(Value& pod, const Value& mesh, const istio::Version& version) {
   const Value* scrape = find_prometheus_annotation(pod, "prometheus_io_scrape");
   if (scrape != nullptr && !parse_bool(scrape->text()).value_or(true)) return;
   if (!merges_metrics(pod, mesh)) return;
   const std::string port = std::to_string(mesh["defaultConfig"]["statusPort"].int_or(15020));
   if (prometheus_text(pod, "prometheus_io_port") == port) return;
-  const Value wanted = Value::map({{"scrape", prometheus_text(pod, "prometheus_io_scrape")},
-                                   {"path", prometheus_text(pod, "prometheus_io_path")},
-                                   {"port", prometheus_text(pod, "prometheus_io_port")}});
-  bool any = false;
-  for (const data::Entry& entry : wanted.entries()) any = any || !entry.value.text().empty();
+  const std::string wanted = scrape_configuration(pod, version);
   Value* proxy = edit_container(pod, kProxyContainer);
-  if (proxy != nullptr && any)
+  if (proxy != nullptr && !wanted.empty())
     proxy->edit("env").push_back(
-        Value::map({{"name", "ISTIO_PROMETHEUS_ANNOTATIONS"},
-                    {"value", ordered_json(wanted, {"scrape", "path", "port"})}}));
+        Value::map({{"name", "ISTIO_PROMETHEUS_ANNOTATIONS"}, {"value", wanted}}));
   clear_prometheus_annotations(pod);
   Value& annotations = pod.edit("metadata").edit("annotations");
   annotations.set("prometheus.io/port", port);
@@ -148,14 +182,14 @@ void clear_prometheus_annotations(Value& pod) {
   for (const data::Entry& entry : before.entries()) {
     const std::string plain = with_underscores(entry.key);
     if (plain == "prometheus_io_path" || plain == "prometheus_io_port" ||
-        plain == "prometheus_io_scrape")
+        plain == "prometheus_io_scrape" || plain == "prometheus_istio_io_scrape_targets")
       annotations.erase(entry.key);
   }
 }
 
 void finish_pod(Value& pod, const Value& rendered, const Injection& injection) {
   set_proxy_environment(pod, injection.proxy_environment);
-  merge_metrics(pod, injection.mesh_config);
+  merge_metrics(pod, injection.mesh_config, injection.version);
   if (edit_container(pod, kProxyContainer) != nullptr &&
       rewrites_probes(pod, injection.injector.values))
     rewrite_probes(pod, injection.mesh_config, injection.version);

@@ -78,6 +78,11 @@ std::string overrides_text(const std::vector<Value> (&overrides)[2]) {
   return out + "}";
 }
 
+bool is_tproxy(const Value& pod, const Value& proxy_config) {
+  return proxy_config["interceptionMode"].text() == "TPROXY" ||
+         kube::annotation_of(pod, "sidecar.istio.io/interceptionMode") == "TPROXY";
+}
+
 }  // namespace
 
 Value merge_pod(const Value& pod, const Value& overlay) {
@@ -154,6 +159,32 @@ Value reapply_overrides(Value merged, const Value& original, const Value& render
         .edit("annotations")
         .set(kOverridesAnnotation, overrides_text(overrides));
   return merged;
+}
+
+void follow_proxy_user(Value& merged, const Value& original, const Value& proxy_config) {
+  const Value* own = find_in(original["spec"]["containers"], kProxyContainer);
+  if (own == nullptr) own = find_in(original["spec"]["initContainers"], kProxyContainer);
+  if (own == nullptr) return;
+  const Value& user = (*own)["securityContext"]["runAsUser"];
+  const Value& group = (*own)["securityContext"]["runAsGroup"];
+  if (user.is_null() && group.is_null()) return;
+  const bool tproxy = is_tproxy(merged, proxy_config);
+  if (tproxy && !user.is_null())
+    edit_container(merged, kProxyContainer)->edit("securityContext").set("runAsUser", 0);
+  Value* init = edit_container(merged, kInitContainer);
+  Value* validation = edit_container(merged, kValidationContainer);
+  if (validation != nullptr && init == nullptr && !tproxy) {
+    if (!user.is_null()) validation->edit("securityContext").set("runAsUser", user);
+    if (!group.is_null()) validation->edit("securityContext").set("runAsGroup", group);
+  }
+  Value* prepares = init != nullptr ? init : validation;
+  if (prepares == nullptr || user.int_or(0) == 0) return;
+  const Value args = (*prepares)["args"];
+  for (size_t i = 0; i + 1 < args.size(); ++i) {
+    if (args[i].text() != "-u") continue;
+    prepares->edit("args").edit(i + 1) = std::to_string(user.as_int());
+    return;
+  }
 }
 
 }  // namespace jibe::twin

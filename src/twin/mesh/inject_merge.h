@@ -35,4 +35,9 @@ data::Value strip_pod(const data::Value& pod, const std::string& status_port);
 data::Value reapply_overrides(data::Value merged, const data::Value& original,
                               const data::Value& rendered);
 
+// Where the user gives the proxy another user than 1337, what prepares its traffic must except that
+// one (pkg/kube/inject adjustInitContainerUser, since later patches of 1.20).
+void follow_proxy_user(data::Value& merged, const data::Value& original,
+                       const data::Value& proxy_config);
+
 }  // namespace jibe::twin

@@ -164,10 +164,16 @@ class Istiod : public PodProcess, private http::Handler {
       co_return http::make_response(200, "text/plain", identity_.version.str());
     if (path == "/metrics") co_return http::make_response(200, "text/plain", metrics());
     if (path == "/debug/syncz")
-      co_return http::make_response(
-          200, "application/json",
-          data::to_json(discovery_.syncz(http::Query(query).get("namespace"))));
+      co_return http::make_response(200, "application/json",
+                                    data::to_json(syncz(http::Query(query).get("namespace"))));
     co_return http::make_response(404, "text/plain", "404 page not found\n");
+  }
+
+  Value syncz(const std::string& ns) const {
+    Value out = discovery_.syncz(ns);
+    if (identity_.version < istio::Version{1, 18, 0, ""} && !out.empty())
+      for (Value& entry : out.edit_items()) entry.erase("proxy_type");
+    return out;
   }
 
   std::string metrics() const {
