@@ -5,8 +5,10 @@
 #include <set>
 
 #include "base/coroutine.h"
+#include "base/strings.h"
 #include "istio/manifest.h"
 #include "istio/names.h"
+#include "istio/proxy_status.h"
 #include "kube/discovery.h"
 #include "kube/wait.h"
 #include "twin/controllers/kinds.h"
@@ -186,6 +188,22 @@ Task<void> HelmReconciler::remove_matching(std::string labels) {
   }
 }
 
+Task<void> HelmReconciler::refuse_while_connected(istio::Owner owner) {
+  auto pods =
+      co_await list(kPods, fmt::format("app=istiod,{}={}", istio::kRevLabel, owner.revision));
+  std::set<std::string> mine;
+  for (const auto& pod : pods) mine.insert(kube::name_of(pod).name);
+  auto status = co_await istio::proxy_status(client_);
+  std::vector<std::string> proxies;
+  for (const auto& connection : status.connections)
+    if (mine.contains(connection.istiod)) proxies.push_back(connection.proxy);
+  if (!proxies.empty())
+    throw base::Error(fmt::format(
+        "action is required before deleting the iop instance: there are proxies still pointing to "
+        "the pruned control plane: {}.",
+        base::join(proxies, " ")));
+}
+
 Task<void> HelmReconciler::remove(data::Value iop, istio::Owner owner) {
   applied_.clear();
   if (iop["spec"]["revision"].text().empty()) {
@@ -195,6 +213,8 @@ Task<void> HelmReconciler::remove(data::Value iop, istio::Owner owner) {
   std::set<std::string> components;
   for (const auto& component : co_await render(iop))
     if (component.component != "Base") components.insert(component.component);
+  bool asks = !(release_->version() < istio::Version{1, 16, 0, ""});
+  if (asks && components.contains("Pilot")) co_await refuse_while_connected(owner);
   for (const auto& component : components)
     co_await remove_matching(istio::revision_selector(owner, component, release_->version()));
 }

@@ -30,7 +30,8 @@ class HelmReconciler {
   // it in the cluster. A component's failure is in the status; throws where nothing can be
   // rendered.
   Task<data::Value> reconcile(data::Value iop, istio::Owner owner);
-  // Removes what the resource owns.
+  // Removes what the resource owns. From 1.16 on a control plane with a revision is not removed
+  // while proxies are connected to it: throws base::Error that names them.
   Task<void> remove(data::Value iop, istio::Owner owner);
   // The object was deleted: it is to be applied again.
   void forget(const data::Value& object);
@@ -46,6 +47,7 @@ class HelmReconciler {
   Task<void> wait_for(std::vector<data::Value> objects);
   Task<void> prune(std::vector<istio::ComponentManifest> wanted, istio::Owner owner);
   Task<std::vector<data::Value>> list(kube::Gvr gvr, std::string labels);
+  Task<void> refuse_while_connected(istio::Owner owner);
   Task<void> remove_matching(std::string labels);
 
   kube::Client& client_;

@@ -7,6 +7,7 @@
 #include "kube/client.h"
 #include "twin/identity.h"
 #include "twin/mesh/istioctl.h"
+#include "twin/mesh/test_mesh.h"
 #include "twin/mesh/test_release.h"
 #include "twin/test_cluster.h"
 
@@ -20,13 +21,12 @@ const kube::Gvr kMutating{"admissionregistration.k8s.io", "v1", "mutatingwebhook
 
 // The world with an operator in it, reached as an administrator reaches it.
 struct OperatorWorld {
-  OperatorWorld(TestWorld& world, std::string version)
+  OperatorWorld(TestWorld& world, istio::ReleasePtr built_in)
       : runtime(world.runtime),
         read(world.client),
         admin(acting_as(world.cluster.http(), "admin", {"system:masters"})),
         client(*admin, world.runtime),
-        release(test_release(version)) {
-    auto built_in = release;
+        release(built_in) {
     world.cluster.add_behaviour(
         kOperatorImagePattern,
         operator_behaviour([built_in](const std::string&) { return built_in; }));
@@ -63,7 +63,7 @@ struct OperatorWorld {
 };
 
 Task<void> install_and_delete(TestWorld world) {
-  OperatorWorld w(world, "1.14.5");
+  OperatorWorld w(world, test_release("1.14.5"));
   co_await w.start();
   co_await w.apply(test_operator("a", "{values: {global: {network: net}}}"));
   bool healthy = co_await w.healthy("a");
@@ -94,7 +94,7 @@ TEST(Operator, InstallsWhatItFindsAndRemovesWhatItOwns) {
 }
 
 Task<void> prune(TestWorld world) {
-  OperatorWorld w(world, "1.14.5");
+  OperatorWorld w(world, test_release("1.14.5"));
   co_await w.start();
   co_await w.apply(test_operator("a", "{values: {extra: true}}"));
   co_await w.apply(test_operator("gateway",
@@ -120,7 +120,7 @@ TEST(Operator, PrunesWhatAResourceNoLongerRendersToAndNothingOfOthers) {
 }
 
 Task<void> drift(TestWorld world) {
-  OperatorWorld w(world, "1.14.5");
+  OperatorWorld w(world, test_release("1.14.5"));
   co_await w.start();
   co_await w.apply(test_operator("a", "{values: {extra: true}}"));
   co_await w.healthy("a");
@@ -144,7 +144,7 @@ TEST(Operator, PutsBackWhatWasDeletedAndLeavesEditsAlone) {
 }
 
 Task<void> not_mine(TestWorld world) {
-  OperatorWorld w(world, "1.14.5");
+  OperatorWorld w(world, test_release("1.14.5"));
   co_await w.start("canary");
   co_await w.apply(test_operator("other", "{}"));
   co_await w.apply(test_operator("installed-state-x", "{revision: canary}"));
@@ -174,7 +174,7 @@ TEST(Operator, LeavesAloneWhatIsNotItsOwn) {
 }
 
 Task<void> trouble(TestWorld world) {
-  OperatorWorld w(world, "1.14.5");
+  OperatorWorld w(world, test_release("1.14.5"));
   co_await w.start();
   co_await w.apply(test_operator("gateway",
                                  "{profile: empty, components: {ingressGateways: [{name: gw, "
@@ -188,6 +188,33 @@ Task<void> trouble(TestWorld world) {
 
 TEST(Operator, SaysInTheStatusWhatWentWrong) {
   in_cluster(trouble);
+}
+
+Task<void> connected(TestWorld world) {
+  add_mesh(world.cluster);
+  OperatorWorld w(world, find_release("1.20.8"));
+  co_await w.start();
+  co_await w.apply(test_operator("a",
+                                 "{profile: minimal, revision: canary, hub: example.com, "
+                                 "tag: 1.20.8}"));
+  bool healthy = co_await w.healthy("a");
+  EXPECT_TRUE(healthy);
+  co_await w.apply(labelled_namespace("apps", "istio.io/rev", "canary"));
+  co_await w.apply(test_deployment("apps", "app", 1));
+  co_await w.settle();
+  co_await w.client.remove(kOperators, {"istio-system", "a"});
+  co_await w.settle();
+  EXPECT_NE(w.state("a"), "absent");
+  EXPECT_TRUE(w.exists(kDeployments, "istio-system", "istiod-canary"));
+  co_await w.client.remove(kDeployments, {"apps", "app"});
+  co_await w.runtime.sleep(std::chrono::minutes(5));
+  EXPECT_EQ(w.state("a"), "absent");
+  EXPECT_FALSE(w.exists(kDeployments, "istio-system", "istiod-canary"));
+}
+
+TEST(Operator, KeepsARevisionWhileProxiesAreConnectedToIt) {
+  JIBE_NEEDS_RELEASE("1.20.8");
+  in_cluster(connected);
 }
 
 }  // namespace
