@@ -129,12 +129,15 @@ bool Admission::conditions_hold(const Webhook& webhook) {
 }
 
 void Admission::call_failed(const Webhook& webhook, const std::string& why) {
-  core_.runtime.log().warning("admission webhook failed",
-                              {{"webhook", webhook.name()},
-                               {"configuration", webhook.configuration},
-                               {"policy", webhook.ignores_failures() ? "Ignore" : "Fail"},
-                               {"error", why}});
-  if (webhook.ignores_failures()) return;
+  bool ignored = webhook.ignores_failures();
+  // Ignoring is what its owner asked for, for as long as it cannot answer.
+  core_.runtime.log().write(ignored ? base::LogLevel::kInfo : base::LogLevel::kWarning,
+                            "admission webhook failed",
+                            {{"webhook", webhook.name()},
+                             {"configuration", webhook.configuration},
+                             {"policy", ignored ? "Ignore" : "Fail"},
+                             {"error", why}});
+  if (ignored) return;
   throw internal_error("failed calling webhook " + data::go_quote(webhook.name()) + ": " + why);
 }
 
