@@ -14,14 +14,13 @@
 #include "cli/installer_pod.h"
 #include "cli/print.h"
 #include "cli/program.h"
-#include "cli/variables.h"
+#include "cli/scenario.h"
 #include "data/yaml.h"
 #include "kube/wait.h"
 #include "lifecycle/clusters.h"
 #include "lifecycle/operator_spec.h"
 #include "lifecycle/server.h"
 #include "rt/task_group.h"
-#include "twin/mesh/istioctl.h"
 
 extern "C" const char jibe_example_istiod_begin[], jibe_example_istiod_end[];
 
@@ -73,7 +72,11 @@ Versions choose_versions(const DemoArguments& a, const istio::ChartStore& charts
 class Demo {
  public:
   Demo(rt::Runtime& runtime, const istio::ChartStore& charts, const DemoArguments& a)
-      : runtime_(runtime), charts_(charts), versions_(choose_versions(a, charts)) {
+      : runtime_(runtime),
+        charts_(charts),
+        releases_(charts),
+        versions_(choose_versions(a, charts)) {
+    options_.releases = &releases_;
     revision_ = base::Revision(a.revision.empty()
                                    ? lifecycle::revision_of_version(versions_.new_one.str()).str()
                                    : a.revision);
@@ -84,7 +87,7 @@ class Demo {
 
  private:
   Task<void> journey(EmbeddedClusters& clusters, rt::TaskGroup& group);
-  Task<void> install_old();
+  Task<void> install_old(EmbeddedClusters& clusters);
   Task<void> apply_manager(kube::Client& management);
   Task<void> activate(kube::Client& management);
   void say(const std::string& text);
@@ -92,6 +95,7 @@ class Demo {
 
   rt::Runtime& runtime_;
   const istio::ChartStore& charts_;
+  Releases releases_;
   Versions versions_;
   base::Revision revision_;
   EmbeddedOptions options_;
@@ -112,15 +116,14 @@ void Demo::say(const std::string& text) {
   std::cout << fmt::format("{:7.1f}s  {}\n", seconds, text) << std::flush;
 }
 
-Task<void> Demo::install_old() {
-  auto release =
-      istio::Release::load_directory(versions_.old_one, charts_.manifests(versions_.old_one));
-  auto text = read_example("examples/unmanaged/istiod.yaml");
+Task<void> Demo::install_old(EmbeddedClusters& clusters) {
+  bool has_operator = versions_.old_one < istio::Version{1, 24, 0, ""};
+  auto scenario =
+      load_scenario(fmt::format("examples/scenarios/{}.yaml", has_operator ? "guide" : "istioctl"),
+                    {{"REPO", kHub}, {"OLD_VERSION", versions_.old_one.str()}}, read_example);
+  auto tell = [this](const std::string& line) { say(line); };
+  co_await prepare(runtime_, ScenarioRun{scenario, clusters, releases_, tell});
   for (const auto& name : workload_.names()) {
-    auto iop = data::parse_yaml(substitute(
-        text,
-        {{"REPO", kHub}, {"ISTIO_IMAGE", versions_.old_one.str()}, {"CLUSTER_NAME", name.str()}}));
-    co_await twin::istioctl_install(*workload_.find(name), iop, release);
     auto injector = co_await default_injector(*workload_.find(name));
     seen_[name].before = injector.injector;
     say(fmt::format("{}: unmanaged Istio {} is installed; {} injects", name.str(),
@@ -172,7 +175,7 @@ Task<void> Demo::journey(EmbeddedClusters& clusters, rt::TaskGroup& group) {
   kube::ClientOptions management_options;
   management_options.where = "cluster mgmt";
   kube::Client management(clusters.admin(options_.names[0]), runtime_, management_options);
-  co_await install_old();
+  co_await install_old(clusters);
   lifecycle::ServerOptions server;
   server.installer_image = kJibeImage;
   group.spawn("server", lifecycle::run_server(runtime_, management, workload_, charts_, server));

@@ -8,7 +8,7 @@
 #include "cli/example_files.h"
 #include "cli/scenario.h"
 #include "data/json.h"
-#include "data/yaml.h"
+#include "istio/proxies.h"
 #include "rt/task_group.h"
 #include "twin/controllers/kinds.h"
 #include "twin/server/api.h"
@@ -169,16 +169,18 @@ Task<void> guide(World& world) {
       EXPECT_EQ(service["spec"]["type"].text(), "LoadBalancer") << gateway;
     }
   }
-  EXPECT_EQ(
-      world
-          .get("cluster-1", twin::kDeployments, "bookinfo", "reviews-v2")["status"]["readyReplicas"]
-          .int_or(0),
-      1);
-  EXPECT_EQ(
-      world
-          .get("cluster-2", twin::kDeployments, "bookinfo", "reviews-v3")["status"]["readyReplicas"]
-          .int_or(0),
-      1);
+  for (auto name : {"cluster-1", "cluster-2"})
+    for (const auto& pod : world.cluster(name).api().items(twin::kPods, "bookinfo"))
+      EXPECT_TRUE(istio::proxy_of_pod(pod).has_value()) << pod["metadata"]["name"].text();
+  auto ingress = world.get("cluster-1", twin::kServices, "istio-gateways", "istio-ingressgateway");
+  auto* way = world.cluster("cluster-1")
+                  .connect(ingress["status"]["loadBalancer"]["ingress"][0]["ip"].text(), 80);
+  EXPECT_NE(way, nullptr);
+  if (!way) co_return;
+  int status = 0;
+  auto body = co_await fetch(way, "/productpage", &status);
+  EXPECT_EQ(status, 200) << body;
+  EXPECT_TRUE(data::parse_json(body)["reviews"]["pod"].is_string()) << body;
 }
 
 TEST(ScenarioRun, TheGuidesStartStateIsReady) {
