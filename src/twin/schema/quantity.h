@@ -36,6 +36,7 @@ class Quantity {
   Format format() const { return format_; }
 
   Quantity operator+(const Quantity& other) const { return {nano_ + other.nano_, format_}; }
+  Quantity operator-(const Quantity& other) const { return {nano_ - other.nano_, format_}; }
   auto operator<=>(const Quantity& other) const { return nano_ <=> other.nano_; }
   bool operator==(const Quantity& other) const { return nano_ == other.nano_; }
 

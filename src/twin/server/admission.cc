@@ -74,6 +74,7 @@ Task<void> Admission::validate(const ApiWrite& write) {
     ResourcePtr as = match_webhook(core_, webhook, write);
     if (as) co_await ask(webhook, write, as);
   }
+  admit_quota(core_, write);
 }
 
 Task<bool> Admission::call_mutating(Webhook webhook, ApiWrite& write, ResourcePtr as) {

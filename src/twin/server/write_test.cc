@@ -119,6 +119,25 @@ TEST(Create, ServicesGetAddressesAndNodePorts) {
   EXPECT_NE(std::string(error.what()).find("provided IP is already allocated"), std::string::npos);
 }
 
+TEST(Create, QuotasAreNotExceeded) {
+  TestTwin twin;
+  twin.create("resourcequotas", "{metadata: {name: q}, spec: {hard: {secrets: 1, cpu: 1}}}");
+  twin.create("secrets", "metadata: {name: a}");
+  EXPECT_STREQ(status_of([&] { twin.create("secrets", "metadata: {name: b}"); }).what(),
+               "secrets \"b\" is forbidden: exceeded quota: q, requested: secrets=1, used: "
+               "secrets=1, limited: secrets=1");
+  EXPECT_STREQ(status_of([&] { twin.create("pods", kPod); }).what(),
+               "pods \"web\" is forbidden: failed quota: q: must specify cpu for: web");
+  const std::string pod =
+      "{metadata: {name: p}, spec: {containers: [{name: c, image: i, resources: {requests: {cpu: ";
+  EXPECT_STREQ(status_of([&] { twin.create("pods", pod + "1500m}}}]}}"); }).what(),
+               "pods \"p\" is forbidden: exceeded quota: q, requested: cpu=1500m, used: cpu=0, "
+               "limited: cpu=1");
+  twin.create("pods", pod + "1}}}]}}");
+  twin.remove("secrets", "a");
+  twin.create("secrets", "metadata: {name: b}");
+}
+
 TEST(Update, OfAnOldVersionIsAConflict) {
   TestTwin twin;
   Value first = twin.create("configmaps", "{metadata: {name: a}, data: {k: '1'}}");
