@@ -254,7 +254,7 @@ void prepare_for_create(const Resource& resource, Value& object) {
 void prepare_for_update(const Resource& resource, Value& object, const Value& old,
                         std::string_view subresource) {
   keep_generation(object, old);
-  if (subresource == "status") {
+  if (subresource == "status" || subresource == "approval") {
     keep_all_but_status(resource, object, old);
   } else if (subresource == "finalize") {
     copy_field(object, old, "status");

@@ -201,8 +201,26 @@ void track_fields(const ServerCore& core, const ApiWrite& write, data::Value& ob
   }
 }
 
+namespace {
+
+// Who asks for a certificate is what the server knows, not what he says
+// (registry/certificates/certificates/strategy.go).
+void name_requestor(const Caller& caller, data::Value& request) {
+  data::Value& spec = request.edit("spec");
+  for (const char* key : {"username", "uid", "groups", "extra"}) spec.erase(key);
+  spec.set("username", caller.user);
+  data::Value groups = data::Value::list();
+  for (const std::string& group : caller.groups) groups.push_back(group);
+  if (!groups.empty()) spec.set("groups", groups);
+}
+
+}  // namespace
+
 void prepare_new(const ServerCore& core, ApiWrite& write) {
   prepare_for_create(*write.resource, write.object);
+  if (resource_name(*write.resource) == "certificatesigningrequests.certificates.k8s.io") {
+    name_requestor(write.options.caller, write.object);
+  }
   if (resource_name(*write.resource) == kCrdResource) settle_crd(core, write.object);
 }
 

@@ -59,6 +59,23 @@ TEST_F(Eviction, SpendsTheBudget) {
   EXPECT_TRUE(pdb["status"]["disruptedPods"].has("web"));
 }
 
+TEST(CertificateSigningRequests, AreOfWhoSendsThemAndCanBeApproved) {
+  TestTwin twin;
+  const std::string path = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
+  Reply made = twin.send("POST", path, R"({"metadata":{"name":"joe"},"spec":{"request":"eA==",
+      "signerName":"kubernetes.io/kube-apiserver-client","username":"root","usages":["client auth"]}})");
+  ASSERT_EQ(made.status, 201) << made.text;
+  Value request = made.json();
+  EXPECT_NE(request["spec"]["username"].text(), "root");
+  request.edit("spec").set("signerName", "example.com/other");
+  request.edit("status").set("conditions",
+                             Value::list({Value::map({{"type", "Approved"}, {"status", "True"}})}));
+  Reply approved = twin.send("PUT", path + "/joe/approval", data::to_json(request));
+  ASSERT_EQ(approved.status, 200) << approved.text;
+  EXPECT_EQ(approved.json()["status"]["conditions"][0]["type"].text(), "Approved");
+  EXPECT_EQ(approved.json()["spec"]["signerName"].text(), "kubernetes.io/kube-apiserver-client");
+}
+
 TEST(Tokens, AreIdentities) {
   TestTwin twin;
   Reply made = twin.send("POST", "/api/v1/namespaces/default/serviceaccounts/default/token",
