@@ -24,7 +24,7 @@ constexpr const char* kIstioRepository = "https://istio-release.storage.googleap
 
 struct PullArguments {
   std::string version;
-  std::string registry;
+  std::string from;  // an OCI folder, or an archive's path or URL
   std::string directory;
   ChartSourceFlags source;
 };
@@ -46,6 +46,7 @@ class Pull {
       istio::PulledRelease release(store, *exact);
       if (release.exists()) return verify(release);
     }
+    if (!arguments_.from.empty() && !helm::is_oci(arguments_.from)) return unpack(store);
     // The first chart turns a range into a version, which the others must have.
     helm::ChartBytes first = bring("base", arguments_.version);
     std::string wanted = helm::load_chart_archive(first.bytes)->metadata.version;
@@ -61,9 +62,9 @@ class Pull {
   helm::ChartBytes bring(const std::string& name, const std::string& version) {
     ChartSourceFlags source = arguments_.source;
     source.options.version = version;
-    if (arguments_.registry.empty()) return bring_chart(environment_, name, source, *runtime_);
+    if (arguments_.from.empty()) return bring_chart(environment_, name, source, *runtime_);
     source.options.repository.clear();
-    std::string registry = arguments_.registry;
+    std::string registry = arguments_.from;
     while (registry.ends_with('/')) registry.pop_back();
     return bring_chart(environment_, registry + "/" + name, source, *runtime_);
   }
@@ -82,10 +83,38 @@ class Pull {
                              istio::files_digest(files[chart.folder])});
       check(before, lock.charts.back(), release);
     }
-    release.write(lock, files, pki::random_token(runtime_->random(), 8));
+    release.write(lock, files, scratch_name());
     report(release, lock);
     return 0;
   }
+
+  // The archive that Istio publishes.
+  int unpack(const fs::path& store) {
+    ChartSourceFlags source = arguments_.source;
+    source.options.repository.clear();
+    helm::ChartBytes brought = bring_chart(environment_, arguments_.from, source, *runtime_);
+    if (!brought.path.empty()) {
+      brought.bytes = read_file(brought.path);
+      brought.from = fs::absolute(brought.path).string();
+      brought.digest = "sha256:" + pki::sha256_hex(brought.bytes);
+    }
+    Files files = istio::read_release_archive(brought.bytes);
+    istio::Version version = istio::version_of_release(files);
+    if (!arguments_.version.empty() && arguments_.version != version.str())
+      throw base::InvalidInput(
+          fmt::format("{} is Istio {}, not {}", brought.from, version.str(), arguments_.version));
+    istio::PulledRelease release(store, version);
+    if (release.exists()) return verify(release);
+    istio::ReleaseLock lock{version, {}};
+    lock.charts.push_back(
+        {"manifests", ".", brought.from, brought.digest, istio::files_digest(files)});
+    check(release.lock(), lock.charts.back(), release);
+    release.write(lock, {{".", std::move(files)}}, scratch_name());
+    report(release, lock);
+    return 0;
+  }
+
+  std::string scratch_name() { return pki::random_token(runtime_->random(), 8); }
 
   std::optional<helm::ChartBytes> bring_other(const istio::OfficialChart& chart,
                                               const std::string& version) {
@@ -153,13 +182,14 @@ void add_charts_pull(Program& program, CLI::App& charts) {
                                 "Helm repository with the charts base, istiod, gateway, cni "
                                 "and ztunnel")
                    ->capture_default_str();
-  command->add_option("--from", a->registry, "OCI folder with these charts, oci://HOST/PATH")
+  command
+      ->add_option("--from", a->from,
+                   "instead: an OCI folder with these charts (oci://HOST/PATH), or the path or URL "
+                   "of Istio's own archive, which has profiles and gateways, too")
       ->excludes(repo);
   command->add_option("--dir", a->directory, "a chart store other than the user's");
   add_server_flags(*command, a->source);
   command->callback([&program, a] {
-    if (!a->registry.empty() && !helm::is_oci(a->registry))
-      throw CLI::ValidationError("--from should start with oci://; for HTTP there is --repo");
     program.chosen = [&program, a] { return Pull(program.environment, *a).run(); };
   });
 }

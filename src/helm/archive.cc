@@ -144,6 +144,11 @@ class Layout {
 }  // namespace
 
 std::vector<File> read_archive(std::string_view bytes, ArchiveLimits limits) {
+  return read_archive(bytes, limits, [](std::string_view) { return true; });
+}
+
+std::vector<File> read_archive(std::string_view bytes, ArchiveLimits limits,
+                               const std::function<bool(std::string_view)>& wanted) {
   if (!looks_gzipped(bytes)) throw ChartError("gzip: invalid header");
   Reader reader = open_reader(bytes);
   std::vector<File> files;
@@ -158,8 +163,9 @@ std::vector<File> read_archive(std::string_view bytes, ArchiveLimits limits) {
     const char* path = archive_entry_pathname(entry);
     if (path == nullptr) throw ChartError("chart contains illegally named files");
     if (archive_entry_filetype(entry) == AE_IFDIR) continue;
-    check_kind(entry, path);
     std::string name = name_in_chart(path);
+    if (!wanted(name)) continue;
+    check_kind(entry, path);
     layout.add(path, name);
     files.push_back({std::move(name), read_entry(reader.get(), entry, limits, remaining)});
   }

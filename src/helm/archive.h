@@ -1,6 +1,7 @@
 // Reading a packaged chart (.tgz) without trusting it.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,9 @@ struct ArchiveLimits {
 // (as empty files), names that come twice and several top directories; an archive with these is
 // either broken or made to be read differently by different programs, so it is refused here.
 std::vector<File> read_archive(std::string_view bytes, ArchiveLimits limits = {});
+// Of the files in an archive those whose names `wanted` takes; the others may be anything.
+std::vector<File> read_archive(std::string_view bytes, ArchiveLimits limits,
+                               const std::function<bool(std::string_view)>& wanted);
 
 // True where the bytes start like a gzip file.
 bool looks_gzipped(std::string_view bytes);

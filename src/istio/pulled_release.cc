@@ -8,6 +8,8 @@
 
 #include "base/error.h"
 #include "data/json.h"
+#include "data/yaml.h"
+#include "helm/archive.h"
 #include "pki/digest.h"
 
 namespace jibe::istio {
@@ -17,9 +19,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr OfficialChart kCharts[] = {
-    {"base", "base", true},        {"istiod", "istio-control/istio-discovery", true},
-    {"gateway", "gateway", false}, {"cni", "istio-cni", false},
-    {"ztunnel", "ztunnel", false},
+    {"base", "charts/base", true},        {"istiod", "charts/istio-control/istio-discovery", true},
+    {"gateway", "charts/gateway", false}, {"cni", "charts/istio-cni", false},
+    {"ztunnel", "charts/ztunnel", false},
 };
 
 constexpr const char* kProfileHead =
@@ -145,6 +147,35 @@ std::map<std::string, std::string> by_name(std::vector<helm::File> files) {
   return out;
 }
 
+std::map<std::string, std::string> read_release_archive(std::string_view bytes) {
+  constexpr std::string_view kTop = "manifests/";
+  // The programs in it are large, but are not unpacked.
+  helm::ArchiveLimits limits;
+  limits.whole = int64_t{512} << 20;
+  auto wanted = [&](std::string_view name) {
+    if (!name.starts_with(kTop)) return false;
+    name.remove_prefix(kTop.size());
+    return name.starts_with("charts/") || name.starts_with("profiles/") ||
+           name.starts_with("helm-profiles/");
+  };
+  std::map<std::string, std::string> out;
+  for (helm::File& file : helm::read_archive(bytes, limits, wanted))
+    out[file.name.substr(kTop.size())] = std::move(file.data);
+  return out;
+}
+
+Version version_of_release(const std::map<std::string, std::string>& files) {
+  auto chart = files.find("charts/base/Chart.yaml");
+  if (chart == files.end())
+    throw base::InvalidInput("the archive is no release of Istio: it has no manifests/charts/base");
+  auto text = data::parse_yaml(chart->second, "charts/base/Chart.yaml")["version"].text();
+  auto version = parse_version(text);
+  if (!version)
+    throw base::InvalidInput(
+        fmt::format("the chart base has the version \"{}\", which is none of Istio's", text));
+  return *version;
+}
+
 PulledRelease::PulledRelease(fs::path store, const Version& version)
     : store_(std::move(store)),
       directory_(store_ / version.str()),
@@ -162,7 +193,7 @@ ReleaseLock PulledRelease::lock() const {
 std::vector<std::string> PulledRelease::changed_charts(const ReleaseLock& lock) const {
   std::vector<std::string> out;
   for (const PinnedChart& chart : lock.charts)
-    if (files_digest(read_tree(directory_ / "charts" / chart.folder)) != chart.files)
+    if (files_digest(read_tree(directory_ / chart.folder)) != chart.files)
       out.push_back(chart.name);
   return out;
 }
@@ -174,13 +205,13 @@ void PulledRelease::write(
   try {
     // Before 1.24 the charts know no profiles of their own.
     bool has_ambient =
-        files_by_folder.contains("ztunnel") && !(lock.version < Version{1, 24, 0, ""});
+        files_by_folder.contains("charts/ztunnel") && !(lock.version < Version{1, 24, 0, ""});
     Scratch fresh(store_ / (".pull-" + scratch));
     for (const auto& [folder, files] : files_by_folder)
-      for (const auto& [name, bytes] : files)
-        write_file(fresh.path() / "charts" / folder / name, bytes);
-    for (const auto& [name, text] : profiles(has_ambient))
-      write_file(fresh.path() / "profiles" / name, text);
+      for (const auto& [name, bytes] : files) write_file(fresh.path() / folder / name, bytes);
+    if (!fs::exists(fresh.path() / "profiles"))
+      for (const auto& [name, text] : profiles(has_ambient))
+        write_file(fresh.path() / "profiles" / name, text);
     fs::path lock_text = store_ / (".lock-" + scratch);
     write_file(lock_text, lock.text());
     fs::rename(lock_text, lock_file_);

@@ -5,7 +5,7 @@
 // (gateways/istio-ingress, istio-egress). Profiles are written here instead: `default` (base and
 // istiod), `minimal`, `empty`, and `ambient` where there is a ztunnel chart; everything else in
 // them is the charts' own default, which Istio keeps equal to its profiles' values. Ingress and
-// egress gateways of an IstioOperator need a release directory from Istio's download.
+// egress gateways of an IstioOperator need the archive.
 #pragma once
 #include <filesystem>
 #include <map>
@@ -19,7 +19,7 @@
 
 namespace jibe::istio {
 
-// A chart as the repository names it, and its folder below charts/ in a release.
+// A chart as the repository names it, and its folder in a release.
 struct OfficialChart {
   const char* name;
   const char* folder;
@@ -29,7 +29,7 @@ std::span<const OfficialChart> official_charts();
 
 struct PinnedChart {
   std::string name;
-  std::string folder;
+  std::string folder;  // in the release; "." is all of it
   std::string from;    // a URL or an OCI reference
   std::string digest;  // of the archive: "sha256:…"
   std::string files;   // of what was unpacked: files_digest()
@@ -47,6 +47,11 @@ struct ReleaseLock {
 // SHA-256 of the lines that `sha256sum` prints for the files in byte order of their names.
 std::string files_digest(const std::map<std::string, std::string>& files);
 std::map<std::string, std::string> by_name(std::vector<helm::File> files);
+
+// manifests/ of Istio's archive: "charts/base/Chart.yaml" → bytes. Throws helm::ChartError.
+std::map<std::string, std::string> read_release_archive(std::string_view bytes);
+// The version of the chart base among these files. Throws base::InvalidInput.
+Version version_of_release(const std::map<std::string, std::string>& files);
 
 class PulledRelease {
  public:

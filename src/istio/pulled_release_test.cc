@@ -38,8 +38,8 @@ class PulledReleaseTest : public testing::Test {
   Version version_{1, 30, 3, ""};
   PulledRelease release_{store_, version_};
   std::map<std::string, std::map<std::string, std::string>> files_ = {
-      {"base", {{"Chart.yaml", "name: base"}, {"templates/a.yaml", "a"}}},
-      {"ztunnel", {{"Chart.yaml", "name: ztunnel"}}}};
+      {"charts/base", {{"Chart.yaml", "name: base"}, {"templates/a.yaml", "a"}}},
+      {"charts/ztunnel", {{"Chart.yaml", "name: ztunnel"}}}};
   ReleaseLock lock_{version_, {}};
 };
 
@@ -59,18 +59,31 @@ TEST_F(PulledReleaseTest, IsAReleaseOfTheStore) {
 TEST_F(PulledReleaseTest, NoticesEveryChange) {
   release_.write(lock_, files_, "x");
   std::ofstream(release_.directory() / "charts/base/templates/a.yaml") << "b";
-  EXPECT_THAT(release_.changed_charts(lock_), ElementsAre("base"));
+  EXPECT_THAT(release_.changed_charts(lock_), ElementsAre("charts/base"));
   fs::remove_all(release_.directory() / "charts/base/templates/a.yaml");
-  EXPECT_THAT(release_.changed_charts(lock_), ElementsAre("base"));
+  EXPECT_THAT(release_.changed_charts(lock_), ElementsAre("charts/base"));
   std::ofstream(release_.directory() / "charts/ztunnel/more.yaml") << "b";
-  EXPECT_THAT(release_.changed_charts(lock_), ElementsAre("base", "ztunnel"));
+  EXPECT_THAT(release_.changed_charts(lock_), ElementsAre("charts/base", "charts/ztunnel"));
 }
 
 TEST_F(PulledReleaseTest, LeavesNothingHalfWritten) {
   // A file cannot be where a folder is.
-  files_["base"]["templates"] = "not a folder";
+  files_["charts/base"]["templates"] = "not a folder";
   EXPECT_THROW(release_.write(lock_, files_, "x"), base::Error);
   EXPECT_THAT(seen(), IsEmpty());
+}
+
+TEST_F(PulledReleaseTest, MayBeAWholeRelease) {
+  std::map<std::string, std::string> all = {{"charts/base/Chart.yaml", "version: 1.30.3"},
+                                            {"profiles/default.yaml", "Istio's own"}};
+  EXPECT_EQ(version_of_release(all), version_);
+  EXPECT_THROW(version_of_release({}), base::InvalidInput);
+  ReleaseLock lock{version_, {{"manifests", ".", "x", "sha256:00", files_digest(all)}}};
+  release_.write(lock, {{".", all}}, "x");
+  EXPECT_THAT(release_.changed_charts(lock), IsEmpty());
+  EXPECT_FALSE(fs::exists(release_.directory() / "profiles/minimal.yaml"));
+  std::ofstream(release_.directory() / "profiles/default.yaml") << "changed";
+  EXPECT_THAT(release_.changed_charts(lock), ElementsAre("manifests"));
 }
 
 TEST_F(PulledReleaseTest, WantsARealLockFile) {
