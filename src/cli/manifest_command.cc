@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "cli/program.h"
+#include "data/json.h"
 #include "data/yaml.h"
 #include "istio/manifest.h"
 #include "istio/operator_rules.h"
@@ -30,7 +31,7 @@ struct ManifestArguments {
   bool dry_run = false;
 };
 
-// One IstioOperator per file; a file without any is none.
+// One IstioOperator per file; a file without content is none.
 std::vector<data::Value> read_operators(const ManifestArguments& a) {
   std::vector<data::Value> out;
   for (const auto& file : a.files) {
@@ -38,7 +39,12 @@ std::vector<data::Value> read_operators(const ManifestArguments& a) {
     if (documents.size() > 1)
       throw base::InvalidInput(fmt::format(
           "{} contains multiple IstioOperator CRs, only one per file is supported", file));
-    if (!documents.empty()) out.push_back(documents[0].value);
+    if (documents.empty()) continue;
+    const auto& iop = documents[0].value;
+    if (iop["kind"].text().empty())
+      throw base::InvalidInput(fmt::format(
+          "unable to parse file {}: Object 'Kind' is missing in '{}'", file, data::to_json(iop)));
+    out.push_back(iop);
   }
   return out;
 }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "data/path.h"
 #include "istio/operator_fields.h"
 #include "istio/operator_rules.h"
 #include "istio/operator_step.h"
@@ -134,7 +135,60 @@ class Reader {
   const OperatorTypes& types_;
 };
 
+struct KubernetesValue {
+  const char* path;
+  const char* type;
+  bool list = false;
+};
+
+constexpr KubernetesValue kKubernetesValues[] = {
+    {"cni.affinity", "Affinity"},
+    {"cni.seccompProfile", "SeccompProfile"},
+    {"gateways.istio-egressgateway.podAntiAffinityLabelSelector", "LabelSelector", true},
+    {"gateways.istio-egressgateway.podAntiAffinityTermLabelSelector", "LabelSelector", true},
+    {"gateways.istio-egressgateway.tolerations", "Toleration", true},
+    {"global.defaultTolerations", "Toleration", true},
+    {"gateways.istio-ingressgateway.podAntiAffinityLabelSelector", "LabelSelector", true},
+    {"gateways.istio-ingressgateway.podAntiAffinityTermLabelSelector", "LabelSelector", true},
+    {"gateways.istio-ingressgateway.tolerations", "Toleration", true},
+    {"pilot.tolerations", "Toleration", true},
+    {"pilot.affinity", "Affinity"},
+    {"pilot.seccompProfile", "SeccompProfile"},
+    {"pilot.topologySpreadConstraints", "TopologySpreadConstraint", true},
+    {"pilot.volumeMounts", "VolumeMount", true},
+    {"pilot.volumes", "Volume", true},
+    {"global.proxy.seccompProfile", "SeccompProfile"},
+    {"global.proxy.lifecycle", "Lifecycle"},
+    {"sidecarInjectorWebhook.neverInjectSelector", "LabelSelector", true},
+    {"sidecarInjectorWebhook.alwaysInjectSelector", "LabelSelector", true},
+    {"global.waypoint.affinity", "Affinity"},
+    {"global.waypoint.topologySpreadConstraints", "TopologySpreadConstraint", true},
+    {"global.waypoint.nodeSelector", "NodeSelector"},
+    {"global.waypoint.toleration", "Toleration", true},
+};
+
 }  // namespace
+
+void check_kubernetes_values(const data::Value& values, std::vector<std::string>& errors) {
+  Reader reader(Version{1, 30, 0, ""});
+  auto check = [&](const data::Value& value, const KubernetesValue& known) {
+    try {
+      reader.read_message(value, known.type, "");
+    } catch (const base::InvalidInput& error) {
+      std::string_view why = error.what();
+      constexpr std::string_view kPrefix = "could not unmarshal: ";
+      if (why.starts_with(kPrefix)) why.remove_prefix(kPrefix.size());
+      errors.push_back(
+          fmt::format("invalid schema for {}: error unmarshaling JSON: while decoding JSON: {}",
+                      known.path, why));
+    }
+  };
+  for (const auto& known : kKubernetesValues) {
+    const auto& value = data::get_path(values, known.path);
+    if (!known.list) check(value, known);
+    for (const auto& item : value.items()) check(item, known);
+  }
+}
 
 void check_operator_spec(const data::Value& spec, const Version& version) {
   Reader(version).read_message(spec, "IstioOperatorSpec", "spec");

@@ -2,6 +2,9 @@
 // they are a protobuf message (istio/api operator/v1alpha1/operator.proto), from 1.24 on Go types
 // (operator/pkg/apis/types.go) whose Kubernetes parts are those of k8s.io/api.
 #pragma once
+#include <string>
+#include <vector>
+
 #include "data/value.h"
 #include "istio/versions.h"
 
@@ -11,6 +14,10 @@ namespace jibe::istio {
 // worded as istioctl's JSON decoder words it. Values, meshConfig and what lies deep within
 // Kubernetes' own types are not looked into.
 void check_operator_spec(const data::Value& spec, const Version& version);
+
+// From 1.30 on: what values hold of Kubernetes' own types (tolerations, affinities, volumes). Adds
+// a sentence per mistake to `errors`.
+void check_kubernetes_values(const data::Value& values, std::vector<std::string>& errors);
 
 // Up to 1.23: the spec as it comes back from its protobuf message, which is what istioctl patches
 // objects with. Numbers 0, false, "" and empty lists are gone, 64-bit numbers are text. Throws as

@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "istio/operator_api.h"
 #include "istio/operator_gateway_check.h"
+#include "istio/operator_rules.h"
 #include "istio/operator_step.h"
 
 namespace jibe::istio {
@@ -70,6 +71,7 @@ void check_operator(const data::Value& spec, const Version& version, bool force,
     check_operator_spec(spec, version);
     check_gateway_ports(spec, errors);
     check_proxy_ranges(spec, errors);
+    if (since(version, 30)) check_kubernetes_values(spec["values"], errors);
     check_hub(spec["hub"], errors);
     check_tag(spec["tag"], errors);
     check_revision(spec["revision"], errors);

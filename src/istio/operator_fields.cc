@@ -29,9 +29,9 @@ EnvVar name:s value:s valueFrom:EnvVarSource
 ObjectFieldSelector apiVersion:s fieldPath:s
 HPAScalingPolicy type:s value:i periodSeconds:i
 CrossVersionObjectReference kind:s name:s apiVersion:s
-MetricIdentifier name:s? selector:a
+MetricIdentifier name:s? selector:LabelSelector
 MetricTarget type:s value:n averageValue:n averageUtilization:i
-PodDisruptionBudget minAvailable:n selector:a maxUnavailable:n
+PodDisruptionBudget minAvailable:n selector:LabelSelector maxUnavailable:n
 RollingUpdateDeployment maxUnavailable:n maxSurge:n
 DeploymentStrategy type:s rollingUpdate:RollingUpdateDeployment
 ExecAction command:[]s
@@ -42,6 +42,8 @@ SessionAffinityConfig clientIP:ClientIPConfig
 ClientIPConfig timeoutSeconds:i
 SELinuxOptions user:s role:s type:s level:s
 Sysctl name:s value:s
+LabelSelector matchLabels:t matchExpressions:[]LabelSelectorRequirement
+LabelSelectorRequirement key:s operator:s values:[]s
 SeccompProfile type:s localhostProfile:s
 )";
 
@@ -58,7 +60,7 @@ K8s affinity:Affinity env:[]EnvVar hpaSpec:Hpa imagePullPolicy:s nodeSelector:t
   readinessProbe:Probe replicaCount:i resources:Resources service:Service
   strategy:DeploymentStrategy tolerations:[]Toleration serviceAnnotations:t
   securityContext:PodSecurityContext volumes:[]a volumeMounts:[]a overlays:[]Overlay
-PodAffinityTerm labelSelector:a namespaces:[]s topologyKey:s
+PodAffinityTerm labelSelector:LabelSelector namespaces:[]s topologyKey:s
 EnvVarSource fieldRef:ObjectFieldSelector resourceFieldRef:ResourceFieldSelector
   configMapKeyRef:KeySelector secretKeyRef:KeySelector
 KeySelector localObjectReference:LocalObjectReference key:s optional:b
@@ -70,13 +72,13 @@ HpaBehavior scaleUp:HPAScalingRules scaleDown:HPAScalingRules
 HPAScalingRules stabilizationWindowSeconds:i selectPolicy:s policies:[]HPAScalingPolicy
 Metric type:s object:ObjectMetric pods:PodsMetric resource:ResourceMetric
   containerResource:ContainerResourceMetric external:ExternalMetric
-ObjectMetric metricName:s targetValue:n selector:a averageValue:n target:a
+ObjectMetric metricName:s targetValue:n selector:LabelSelector averageValue:n target:a
   describedObject:CrossVersionObjectReference metric:MetricIdentifier
-PodsMetric metricName:s targetAverageValue:n selector:a metric:MetricIdentifier
+PodsMetric metricName:s targetAverageValue:n selector:LabelSelector metric:MetricIdentifier
   target:MetricTarget
 ResourceMetric name:s targetAverageUtilization:i targetAverageValue:n target:MetricTarget
 ContainerResourceMetric name:s target:MetricTarget container:s
-ExternalMetric metricName:s metricSelector:a targetValue:n targetAverageValue:n
+ExternalMetric metricName:s metricSelector:LabelSelector targetValue:n targetAverageValue:n
   metric:MetricIdentifier target:MetricTarget
 Probe exec:ExecAction httpGet:HTTPGetAction tcpSocket:TCPSocketAction initialDelaySeconds:i
   timeoutSeconds:i periodSeconds:i successThreshold:i failureThreshold:i
@@ -104,8 +106,10 @@ K8s affinity:Affinity env:[]EnvVar hpaSpec:Hpa imagePullPolicy:s nodeSelector:t
   podDisruptionBudget:PodDisruptionBudget podAnnotations:t priorityClassName:s
   readinessProbe:Probe replicaCount:i resources:Resources service:Service
   strategy:DeploymentStrategy tolerations:[]Toleration serviceAnnotations:t
-  securityContext:PodSecurityContext volumes:[]m volumeMounts:[]m overlays:[]Overlay
-PodAffinityTerm labelSelector:m namespaces:[]s topologyKey:s namespaceSelector:m
+    securityContext:PodSecurityContext volumes:[]Volume volumeMounts:[]VolumeMount
+  overlays:[]Overlay
+PodAffinityTerm labelSelector:LabelSelector namespaces:[]s topologyKey:s
+  namespaceSelector:LabelSelector
   matchLabelKeys:[]s mismatchLabelKeys:[]s
 EnvVarSource fieldRef:ObjectFieldSelector resourceFieldRef:ResourceFieldSelector
   configMapKeyRef:KeySelector secretKeyRef:KeySelector fileKeyRef:m
@@ -141,6 +145,17 @@ PodSecurityContext seLinuxOptions:SELinuxOptions windowsOptions:WindowsOptions r
   sysctls:[]Sysctl fsGroupChangePolicy:s seccompProfile:SeccompProfile
   appArmorProfile:SeccompProfile seLinuxChangePolicy:s
 WindowsOptions gmsaCredentialSpecName:s gmsaCredentialSpec:s runAsUserName:s hostProcess:b
+TopologySpreadConstraint maxSkew:i topologyKey:s whenUnsatisfiable:s labelSelector:LabelSelector
+  minDomains:i nodeAffinityPolicy:s nodeTaintsPolicy:s matchLabelKeys:[]s
+VolumeMount name:s readOnly:b recursiveReadOnly:s mountPath:s subPath:s mountPropagation:s
+  subPathExpr:s
+Volume name:s hostPath:m emptyDir:m gcePersistentDisk:m awsElasticBlockStore:m gitRepo:m
+  secret:m
+  nfs:m iscsi:m glusterfs:m persistentVolumeClaim:m rbd:m flexVolume:m cinder:m cephfs:m
+  flocker:m downwardAPI:m fc:m azureFile:m configMap:m vsphereVolume:m quobyte:m azureDisk:m
+  photonPersistentDisk:m projected:m portworxVolume:m scaleIO:m storageos:m csi:m ephemeral:m
+  image:m
+Lifecycle postStart:m preStop:m stopSignal:s
 )";
 
 FieldKind kind_of(std::string_view word) {

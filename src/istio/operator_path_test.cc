@@ -57,13 +57,13 @@ TEST(OperatorPath, WritesKeysAndMakesMapsOnTheWay) {
 TEST(OperatorPath, NullDeletesKeysAndItems) {
   EXPECT_EQ(patched("{a: {b: 1, c: 2}}", {"a.b", nullptr}), R"({"a":{"c":2}})");
   EXPECT_EQ(patched("{a: [1, 2, 3]}", {"a.[1]", nullptr}), R"({"a":[1,3]})");
-  EXPECT_EQ(patched("{a: [{name: x}, {name: w}]}", {"a.[name:x]", nullptr}),
-            R"({"a":[{"name":"w"}]})");
+  EXPECT_EQ(patched("{a: [{name: one}, {name: two}]}", {"a.[name:one]", nullptr}),
+            R"({"a":[{"name":"two"}]})");
 }
 
 TEST(OperatorPath, ChoosesItemsByKeyIndexAndPattern) {
-  EXPECT_EQ(patched("{a: [{name: x, v: 1}, {name: w, v: 2}]}", {"a.[name:w].v", 3}),
-            R"({"a":[{"name":"x","v":1},{"name":"w","v":3}]})");
+  EXPECT_EQ(patched("{a: [{name: one, v: 1}, {name: two, v: 2}]}", {"a.[name:two].v", 3}),
+            R"({"a":[{"name":"one","v":1},{"name":"two","v":3}]})");
   EXPECT_EQ(patched("{a: [{port: 80}]}", {"a.[port:80].port", 81}), R"({"a":[{"port":81}]})");
   EXPECT_EQ(patched("{a: [{v: 1}]}", {"a.[0].v", 2}), R"({"a":[{"v":2}]})");
   EXPECT_EQ(patched("{a: [--x=1, --y=2]}", {"a.[--y]", "--y=3"}), R"({"a":["--x=1","--y=3"]})");
@@ -125,8 +125,8 @@ TEST(SetValuesPath, WritesKeysItemsAndSelections) {
 }
 
 TEST(SetValuesPath, RefusesWhatIsNotThere) {
-  EXPECT_THAT([] { set_in("{a: [{name: x}]}", "a.[name:w].v", 1); },
-              ThrowsMessage<base::InvalidInput>("element [name:w] not found"));
+  EXPECT_THAT([] { set_in("{a: [{name: x}]}", "a.[name:y].v", 1); },
+              ThrowsMessage<base::InvalidInput>("element [name:y] not found"));
   EXPECT_THAT([] { set_in("{a: []}", "a.[x].v", 1); },
               ThrowsMessage<base::InvalidInput>("unknown segment [x]"));
   EXPECT_THAT([] { set_in("{a: text}", "a.b", 1); },

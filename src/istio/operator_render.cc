@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "data/json.h"
 #include "data/yaml.h"
 #include "helm/coalesce.h"
 #include "helm/dependencies.h"
@@ -22,12 +23,16 @@ namespace {
 
 using Files = std::map<std::string, std::string>;
 
-// Documents that are no objects (comments, templates that gave nothing) are passed over.
+// Documents without content (comments, templates that gave nothing) are passed over.
 void parse_files(const Files& files, std::vector<data::Value>& out) {
   for (const auto& [name, text] : files)
     for (const auto& document : helm::split_documents(text)) {
       auto object = data::parse_yaml(document, name);
-      if (object.is_map() && !object["kind"].text().empty()) out.push_back(std::move(object));
+      if (object.is_null()) continue;
+      if (object["kind"].text().empty())
+        throw base::InvalidInput(
+            fmt::format("{}: Object 'Kind' is missing in '{}'", name, data::to_json(object)));
+      out.push_back(std::move(object));
     }
 }
 
