@@ -130,10 +130,25 @@ Task<void> prepare_cluster(rt::Runtime& runtime, const ScenarioRun& run,
   co_await preparation.go();
 }
 
+// What can be known to fail before anything was done.
+void check(const ScenarioRun& run, const ScenarioCluster& cluster) {
+  run.clusters.find(cluster.name);
+  for (const auto& step : cluster.steps) {
+    if (const auto* install = std::get_if<IstioctlStep>(&step))
+      run.releases.of_tag(install->version);
+    const auto* init = std::get_if<OperatorStep>(&step);
+    if (init && !twin::has_operator(*run.releases.of_tag(init->version)))
+      throw base::InvalidInput(
+          fmt::format("{}: Istio {} has no in-cluster operator (1.24 removed it); use the step "
+                      "istioctl",
+                      cluster.name.str(), init->version));
+  }
+}
+
 }  // namespace
 
 Task<void> prepare(rt::Runtime& runtime, ScenarioRun run) {
-  for (const auto& cluster : run.scenario.clusters) run.clusters.find(cluster.name);
+  for (const auto& cluster : run.scenario.clusters) check(run, cluster);
   rt::TaskGroup group(runtime);
   for (const auto& cluster : run.scenario.clusters)
     group.spawn("scenario of " + cluster.name.str(), prepare_cluster(runtime, run, cluster));

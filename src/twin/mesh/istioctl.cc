@@ -112,9 +112,13 @@ Task<void> istioctl_install(kube::Client& client, data::Value iop, istio::Releas
                              {release, base::Revision(iop["spec"]["revision"].text()), merged.ns});
 }
 
+bool has_operator(const istio::Release& release) {
+  return release.file(fmt::format("charts/{}/Chart.yaml", kOperatorChart)) != nullptr;
+}
+
 Task<void> istioctl_operator_init(kube::Client& client, OperatorInit init,
                                   istio::ReleasePtr release) {
-  if (!release->file(fmt::format("charts/{}/Chart.yaml", kOperatorChart)))
+  if (!has_operator(*release))
     throw base::InvalidInput(fmt::format(
         "Istio {} has no in-cluster operator (1.24 removed it); install it with istioctl",
         release->version().str()));

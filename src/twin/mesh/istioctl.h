@@ -22,6 +22,8 @@ struct OperatorInit {
   std::string watched_namespaces = "istio-system";  // separated by commas
   std::string revision;
 };
+// False from 1.24 on.
+bool has_operator(const istio::Release& release);
 // `istioctl operator init`, which there was up to 1.23: chart istio-operator and its namespaces.
 // Throws base::InvalidInput for a release that has no operator.
 Task<void> istioctl_operator_init(kube::Client& client, OperatorInit init,
