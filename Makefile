@@ -32,8 +32,8 @@ check: build-dev ## the everyday loop: build, unit tests, rules
 test: build-dev ## every test
 	@cmake --preset asan --log-level=WARNING
 	@cmake --build --preset asan --parallel $(JOBS)
-	@$(CTEST) --test-dir build/asan --parallel $(JOBS) --label-regex 'unit|sim' --quiet
-	@$(CTEST) --test-dir build/dev --parallel $(JOBS)
+	@$(CTEST) --test-dir build/asan --parallel $(JOBS) --label-regex 'unit|sim'; sanitized=$$?; \
+	  $(CTEST) --test-dir build/dev --parallel $(JOBS) && exit $$sanitized
 
 rules: ## layers, sizes, banned calls, formatting
 	@tools/rules
@@ -41,11 +41,12 @@ rules: ## layers, sizes, banned calls, formatting
 headers: ## compile every header by itself
 	@tools/rules headers
 
-tidy: build-dev ## clang-tidy
+tidy: setup ## clang-tidy over what changed
+	@cmake --preset dev --log-level=WARNING
 	@tools/tidy
 
 fmt: ## format all sources in place
 	@find src tests bench fuzz \( -name '*.h' -o -name '*.cc' \) 2>/dev/null | xargs -r clang-format-16 -i
 
 clean: ## remove build products, keep what was fetched
-	@rm -rf build/dev build/release build/asan
+	@rm -rf build/dev build/release build/asan build/tidy build/headers
