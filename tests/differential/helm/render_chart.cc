@@ -1,31 +1,29 @@
-// `helm template` built from src/helm alone, for the comparison with the real one:
+// What the comparison with the real helm needs besides `jibe template`:
 //
-//   jibe_render_chart template NAME CHART [helm's flags]
 //   jibe_render_chart documents            stdin's YAML documents, one canonical line each
+//   jibe_render_chart lines                per line {"T": template, "V": values.yaml} of stdin a
+//   line
+//                                          [text, error], both in base64
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
-#include <fstream>
 #include <iostream>
 #include <iterator>
-#include <sstream>
 
+#include "base/strings.h"
 #include "data/json.h"
 #include "data/yaml.h"
 #include "helm/chart.h"
+#include "helm/coalesce.h"
+#include "helm/dependencies.h"
+#include "helm/engine.h"
 #include "helm/render.h"
-#include "helm/values.h"
+#include "helm/schema.h"
 #include "rt/runtime.h"
 
 namespace {
 
 using namespace jibe;
-
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw base::InvalidInput(fmt::format("open {}: no such file or directory", path));
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 std::string source_of(std::string_view text) {
   constexpr std::string_view kMark = "# Source: ";
@@ -47,47 +45,40 @@ void print_documents() {
   }
 }
 
-struct Arguments {
-  std::string chart;
-  helm::ValueOptions values;
-  helm::RenderOptions render;
-  helm::TextOptions text;
-  std::string kube_version;
-  std::vector<std::string> api_versions;
-};
-
-void declare(CLI::App& app, Arguments& a) {
-  app.add_option("name", a.render.release.name)->required();
-  app.add_option("chart", a.chart)->required();
-  app.add_option("-f,--values", a.values.files)->allow_extra_args(false);
-  app.add_option("--set", a.values.set)->allow_extra_args(false);
-  app.add_option("--set-string", a.values.set_string)->allow_extra_args(false);
-  app.add_option("--set-json", a.values.json)->allow_extra_args(false);
-  app.add_option("--set-file", a.values.set_file)->allow_extra_args(false);
-  app.add_option("--set-literal", a.values.set_literal)->allow_extra_args(false);
-  app.add_option("-n,--namespace", a.render.release.release_namespace);
-  app.add_option("--kube-version", a.kube_version);
-  app.add_option("-a,--api-versions", a.api_versions)->delimiter(',')->allow_extra_args(false);
-  app.add_option("-s,--show-only", a.text.show_only)->allow_extra_args(false);
-  app.add_flag("--include-crds", a.text.include_crds);
-  app.add_flag("--skip-tests", a.text.skip_tests);
-  app.add_flag("--no-hooks", a.text.no_hooks);
-  app.add_flag("--is-upgrade", a.render.release.is_upgrade);
-  app.add_flag("--skip-schema-validation", a.render.skip_schema_validation);
+// A chart of one template, with a values.schema.json where the line has one.
+std::string render_line(const data::Value& line, rt::Runtime& runtime) {
+  std::vector<helm::File> files = {{"Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n"},
+                                   {"values.yaml", line["V"].text()},
+                                   {"templates/a.yaml", line["T"].text()},
+                                   {"f.txt", "line1\nline2\n"},
+                                   {"d/g.bin", std::string("\0\xff", 2)}};
+  if (line.has("S")) files.push_back({"values.schema.json", line["S"].text()});
+  auto chart = helm::load_chart_files(std::move(files));
+  helm::RenderOptions options;
+  options.release = {"r", "ns"};
+  std::vector<std::string> warnings;
+  auto resolved = helm::resolve_dependencies(*chart, data::Value::map(), warnings);
+  auto values =
+      helm::coalesce_values(resolved, data::Value::map(), helm::NullRule::kCoalesce, warnings);
+  helm::validate_values(resolved, tmpl::to_value(values));
+  auto rendered = helm::render_templates(resolved, values, options, runtime.random(), runtime);
+  return rendered["c/templates/a.yaml"];
 }
 
-void print_template(Arguments& a) {
-  if (!a.kube_version.empty()) {
-    a.render.capabilities.kube_version = helm::parse_kube_version(a.kube_version);
-  }
-  auto& known = a.render.capabilities.api_versions;
-  known.insert(known.end(), a.api_versions.begin(), a.api_versions.end());
+void render_lines() {
   auto runtime = rt::make_real_runtime();
-  data::Value values = helm::merge_user_values(a.values, read_file);
-  helm::ChartPtr chart = helm::load_chart(a.chart);
-  auto result = helm::render(*chart, values, a.render, runtime->random(), *runtime);
-  for (const std::string& warning : result.warnings) std::cerr << warning << "\n";
-  std::cout << helm::template_text(result, a.text);
+  std::string line;
+  while (std::getline(std::cin, line)) {
+    std::string text, problem;
+    try {
+      text = render_line(data::parse_json(line), *runtime);
+    } catch (const base::Error& error) {
+      problem = error.what();
+    }
+    std::cout << fmt::format("[\"{}\",\"{}\"]", base::base64_encode(text),
+                             base::base64_encode(problem))
+              << std::endl;
+  }
 }
 
 }  // namespace
@@ -95,14 +86,12 @@ void print_template(Arguments& a) {
 int main(int argc, char** argv) {
   CLI::App app;
   app.require_subcommand(1);
-  Arguments arguments;
-  CLI::App* render = app.add_subcommand("template");
-  declare(*render, arguments);
   CLI::App* documents = app.add_subcommand("documents");
+  CLI::App* lines = app.add_subcommand("lines");
   CLI11_PARSE(app, argc, argv);
   try {
     if (documents->parsed()) print_documents();
-    if (render->parsed()) print_template(arguments);
+    if (lines->parsed()) render_lines();
   } catch (const base::Error& error) {
     std::cerr << "Error: " << error.what() << "\n";
     return 1;
