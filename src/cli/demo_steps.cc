@@ -21,8 +21,8 @@ const kube::Gvr kValidating{"admissionregistration.k8s.io", "v1",
 
 }  // namespace
 
-Task<void> wait_healthy(kube::Client& management, kube::ObjectName ilm, base::Duration span) {
-  auto gvr = api::istio_lifecycle_manager_kind().gvr;
+Task<void> wait_healthy(kube::Client& management, api::KindInfo kind, kube::ObjectName name,
+                        base::Duration span) {
   std::string last;
   auto healthy = [&last](const data::Value& object) {
     last = object["status"]["summary"]["state"].text() + " " +
@@ -40,20 +40,11 @@ Task<void> wait_healthy(kube::Client& management, kube::ObjectName ilm, base::Du
     return all;
   };
   try {
-    co_await kube::wait_until(management, gvr, ilm, healthy, span,
-                              "IstioLifecycleManager " + ilm.str());
+    co_await kube::wait_until(management, kind.gvr, name, healthy, span,
+                              kind.gvk.kind + " " + name.str());
   } catch (const base::DeadlineExceeded& error) {
     throw base::Error(fmt::format("{}; its last state: {}", error.what(), last));
   }
-}
-
-Task<void> set_default_revision(kube::Client& management, kube::ObjectName ilm, bool value) {
-  auto gvr = api::istio_lifecycle_manager_kind().gvr;
-  auto object = co_await management.get(gvr, ilm);
-  for (auto& installation : object.edit("spec").edit("installations").edit_items())
-    for (auto& cluster : installation.edit("clusters").edit_items())
-      cluster.set("defaultRevision", value);
-  co_await management.update(gvr, object);
 }
 
 Task<DefaultInjector> default_injector(kube::Client& client) {
@@ -71,22 +62,6 @@ Task<DefaultInjector> default_injector(kube::Client& client) {
   auto disagreement = istio::default_disagreement(mutating.items, validating.items);
   if (out.trouble.empty() && disagreement) out.trouble = *disagreement;
   co_return out;
-}
-
-Task<int> wait_default_injector(kube::Client& client, std::string wanted, base::Duration span) {
-  auto& runtime = client.runtime();
-  auto deadline = runtime.now() + span;
-  for (int looks = 1;; ++looks) {
-    auto seen = co_await default_injector(client);
-    if (seen.injector.empty())
-      throw base::Error(fmt::format("in {}: {}", client.options().where, seen.trouble));
-    if (seen.injector == wanted && seen.trouble.empty()) co_return looks;
-    if (runtime.now() > deadline)
-      throw base::DeadlineExceeded(fmt::format("in {}: the default injector is {} ({})",
-                                               client.options().where, seen.injector,
-                                               seen.trouble));
-    co_await runtime.sleep(std::chrono::milliseconds(50));
-  }
 }
 
 }  // namespace jibe::cli

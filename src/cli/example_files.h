@@ -1,5 +1,4 @@
-// The scenarios of examples/ and the files that they name, built into the program, so that a demo
-// needs no checkout.
+// The files of examples/, built into the program, so that a demo needs no checkout.
 #pragma once
 #include <string>
 

@@ -122,8 +122,10 @@ void plan_gateway(const ClusterState& state, const Goal& goal, const istio::Gate
 }  // namespace
 
 bool belongs_to_installation(const istio::Gateway& gateway) {
-  return gateway.method == istio::InstallMethod::kOperator ||
-         gateway.method == istio::InstallMethod::kIstioctl;
+  using istio::InstallMethod;
+  bool by_labels = !gateway.labels[istio::kComponentLabel].text().empty();
+  return gateway.method == InstallMethod::kOperator || gateway.method == InstallMethod::kIstioctl ||
+         (gateway.method == InstallMethod::kUnknown && by_labels);
 }
 
 std::vector<Step> plan_gateways(const ClusterState& state, const Goal& goal,

@@ -13,6 +13,7 @@
 #include "lifecycle/apply_set.h"
 #include "lifecycle/contract.h"
 #include "takeover/actions.h"
+#include "takeover/plan_steps.h"
 
 namespace jibe::takeover {
 
@@ -112,17 +113,15 @@ Task<void> wait_until_unused(Site site, Step step, base::Revision from) {
       [step, from](const ClusterState& state) { return users_missing(state, step, from); });
 }
 
-// Pods of gateways that the old installation brought; they end after their Deployments.
-std::set<std::string> gateway_pods(const ClusterState& state, const base::Revision& from,
-                                   const std::vector<std::string>& namespaces) {
+// Pods of the gateways that go by their labels; they end after their Deployments.
+std::set<std::string> gateway_pods(const ClusterState& state, const base::Revision& from) {
   std::set<std::string> out;
-  for (const auto& workload : workloads_of(state)) {
-    bool here =
-        std::find(namespaces.begin(), namespaces.end(), workload.name.ns) != namespaces.end();
-    if (!here || !workload.gateway) continue;
-    for (const auto& proxy : workload.proxies)
-      if (proxy.revision == from) out.insert(proxy.id());
-  }
+  for (const auto& workload : workloads_of(state))
+    for (const auto& gateway : state.mesh.gateways)
+      if (gateway.revision == from && belongs_to_installation(gateway) &&
+          gateway.method != istio::InstallMethod::kOperator &&
+          workload.name == kube::ObjectName{gateway.ns, gateway.deployment})
+        for (const auto& proxy : workload.proxies) out.insert(proxy.id());
   return out;
 }
 
@@ -195,7 +194,7 @@ Task<Removed> delete_istio_operator(Site site, Step step, base::Revision from) {
   if (step.takes_istiod) co_await wait_until_unused(site, step, from);
   co_await mark_namespaces(site.client, step.namespaces);
   auto state = co_await observe(site.client, site.cluster);
-  auto pods = gateway_pods(state, from, step.namespaces);
+  auto pods = leaving_with(state, step);
   auto owner = fmt::format("{}={},{}={}", istio::kOwningResourceLabel, step.object.name,
                            istio::kOwningResourceNamespaceLabel, step.object.ns);
   co_await release_shared(site.client, step.object);
@@ -221,7 +220,7 @@ Task<Removed> delete_components(Site site, Step step, base::Revision from) {
   if (step.takes_istiod) co_await wait_until_unused(site, step, from);
   co_await mark_namespaces(site.client, step.namespaces);
   auto state = co_await observe(site.client, site.cluster);
-  auto pods = gateway_pods(state, from, step.namespaces);
+  auto pods = gateway_pods(state, from);
   auto objects = co_await labelled(
       site.client, fmt::format("{}={},{} in ({})", istio::kRevLabel, istio::rev_label(from),
                                istio::kComponentLabel, base::join(step.components, ",")));

@@ -83,6 +83,16 @@ std::string budget_obstacle(const ClusterState& state, const Workload& workload)
   return "";
 }
 
+// Injected by hand (istioctl kube-inject), or a gateway of one's own: the template itself holds the
+// proxy, so a new pod gets the same one. "auto" is what an injector replaces.
+std::string own_proxy(const Workload& workload) {
+  for (auto list : {"containers", "initContainers"})
+    for (const auto& container : workload.object["spec"]["template"]["spec"][list].items())
+      if (container["name"].text() == "istio-proxy" && container["image"].text() != "auto")
+        return container["image"].text();
+  return "";
+}
+
 bool uses(const ClusterState& state, const istio::ProxyPod& proxy, const base::Revision& revision) {
   const auto* connected = state.connected_to(proxy.id());
   return proxy.revision == revision || (connected && *connected == revision);
@@ -130,6 +140,12 @@ std::string restart_obstacle(const ClusterState& state, const Workload& workload
   if (!workload.restartable())
     return fmt::format("{} cannot be restarted by jibe: recreate its pods yourself",
                        workload.str());
+  auto image = own_proxy(workload);
+  if (!image.empty())
+    return fmt::format(
+        "{} brings its proxy in its own pod template ({}), so a restart would not "
+        "change it: take it out and let it be injected",
+        workload.str(), image);
   if (workload.kind == "Deployment" && spec["paused"].bool_or(false))
     return fmt::format("{} is paused, so a restart would not roll: kubectl rollout resume",
                        workload.str());

@@ -32,7 +32,8 @@ std::vector<istio::ProxyPod> proxies_using(const ClusterState& state,
                                            const base::Revision& revision);
 
 // Why restarting this workload now would not do what it should, or would hurt; "" where nothing
-// speaks against it. Paused Deployments and OnDelete strategies do not roll; a
+// speaks against it. A proxy in the pod template stays what it is; paused Deployments and OnDelete
+// strategies do not roll; a
 // PodDisruptionBudget without a disruption left forbids what takes a pod away (S5).
 std::string restart_obstacle(const ClusterState& state, const Workload& workload);
 

@@ -49,6 +49,19 @@ TEST(Workloads, PausedOnesDoNotRoll) {
   EXPECT_THAT(restart_obstacle(state, only(state)), HasSubstr("kubectl rollout resume"));
 }
 
+TEST(Workloads, AProxyInTheTemplateStaysWhatItIs) {
+  TestCluster cluster;
+  cluster.add_app("bookinfo", "details-v1", "");
+  auto& pod = cluster.deployment("details-v1").edit("spec").edit("template").edit("spec");
+  pod.edit("containers")
+      .push_back(data::parse_json(R"({"name":"istio-proxy","image":"hub/proxyv2:1.14.5"})"));
+  auto state = cluster.state();
+  EXPECT_THAT(restart_obstacle(state, only(state)), HasSubstr("in its own pod template"));
+  pod.edit("containers").edit_items()[1].set("image", "auto");
+  state = cluster.state();
+  EXPECT_EQ(restart_obstacle(state, only(state)), "");
+}
+
 TEST(Workloads, ABudgetForbidsWhatTakesPodsAway) {
   TestCluster cluster;
   cluster.add_app("bookinfo", "details-v1", "");
