@@ -115,6 +115,7 @@ void EmbeddedCluster::add_controllers(Context context) {
   controllers_.push_back(make_garbage_collector(context));
   controllers_.push_back(make_deployment_controller(context));
   controllers_.push_back(make_replica_set_controller(context));
+  controllers_.push_back(make_replication_controller(context));
   controllers_.push_back(make_stateful_set_controller(context));
   controllers_.push_back(make_daemon_set_controller(context));
   controllers_.push_back(make_job_controller(context));
@@ -122,6 +123,7 @@ void EmbeddedCluster::add_controllers(Context context) {
   controllers_.push_back(make_volume_controller(context));
   controllers_.push_back(make_hpa_controller(context));
   controllers_.push_back(make_disruption_controller(context));
+  controllers_.push_back(make_quota_controller(context));
   controllers_.push_back(make_service_controller(context, load_balancer_octet(options_.index)));
   controllers_.push_back(make_endpoint_slice_controller(context));
   controllers_.push_back(make_endpoints_controller(context));

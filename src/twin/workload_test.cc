@@ -69,6 +69,54 @@ TEST(Workload, JobsComplete) {
   in_cluster(complete);
 }
 
+Task<void> replication(TestWorld world) {
+  const Value spec = Value::map({{"replicas", 2},
+                                 {"selector", Value::map({{"app", "x"}})},
+                                 {"template", pod_template("echo", "Always")}});
+  co_await world.client.create(kReplicationControllers,
+                               object("v1", "ReplicationController", "old", spec));
+  const auto status = [&] {
+    return (*world.client.get(kReplicationControllers, "default", "old"))["status"];
+  };
+  EXPECT_TRUE(
+      co_await eventually(world.runtime, [&] { return status()["readyReplicas"].int_or(0) == 2; }));
+  Value pod = world.client.items(kPods, "default")[0];
+  EXPECT_EQ(kube::controller_of(pod)["kind"].text(), "ReplicationController");
+  pod.edit("metadata").edit("labels").set("app", "y");
+  co_await world.client.update(kPods, pod);
+  EXPECT_TRUE(co_await eventually(
+      world.runtime, [&] { return world.client.items(kPods, "default").size() == 3; }));
+  pod = *world.client.get(kPods, key_of(pod));
+  EXPECT_TRUE(kube::controller_of(pod).is_null());
+}
+
+TEST(Workload, ReplicationControllersKeepTheirNumber) {
+  in_cluster(replication);
+}
+
+Task<void> quotas(TestWorld world) {
+  const Value hard = Value::map({{"pods", "1"}, {"count/deployments.apps", "2"}});
+  co_await world.client.create(kResourceQuotas,
+                               object("v1", "ResourceQuota", "q", Value::map({{"hard", hard}})));
+  co_await world.client.create(kDeployments, test_deployment("default", "web", 2));
+  const auto used = [&] {
+    return (*world.client.get(kResourceQuotas, "default", "q"))["status"]["used"];
+  };
+  EXPECT_TRUE(co_await eventually(world.runtime, [&] { return used()["pods"].text() == "1"; }));
+  EXPECT_EQ(used()["count/deployments.apps"].text(), "1");
+  const auto failure = [&] {
+    const Value status = (*world.client.get(kDeployments, "default", "web"))["status"];
+    return condition_is(status["conditions"], "ReplicaFailure", "True");
+  };
+  EXPECT_TRUE(co_await eventually(world.runtime, failure));
+  co_await world.client.remove(kDeployments, *world.client.get(kDeployments, "default", "web"));
+  EXPECT_TRUE(co_await eventually(world.runtime, [&] { return used()["pods"].text() == "0"; }));
+}
+
+TEST(Workload, QuotasLimitTheirNamespace) {
+  in_cluster(quotas);
+}
+
 Task<void> fail(TestWorld world) {
   world.cluster.add_behaviour("bad", ends_after(seconds(1), "no"));
   co_await world.client.create(kJobs, job("bad", Value::map({{"backoffLimit", 2}})));

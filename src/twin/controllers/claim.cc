@@ -1,7 +1,6 @@
 #include "twin/controllers/claim.h"
 
 #include "base/coroutine.h"
-#include "kube/selector.h"
 #include "twin/controllers/objects.h"
 
 namespace jibe::twin {
@@ -34,9 +33,16 @@ Task<void> release(Client& client, kube::Gvr gvr, data::Value owner, data::Value
 
 }  // namespace
 
+kube::LabelSelector selector_of(const data::Value& owner) {
+  const data::Value& selector = owner["spec"]["selector"];
+  const bool plain = owner["kind"].text() == "ReplicationController";
+  return plain ? kube::LabelSelector::from_map(selector)
+               : kube::LabelSelector::from_value(selector);
+}
+
 Task<std::vector<data::Value>> claim(Client& client, kube::Gvr gvr, data::Value owner,
                                      std::vector<data::Value> candidates) {
-  const auto selector = kube::LabelSelector::from_value(owner["spec"]["selector"]);
+  const kube::LabelSelector selector = selector_of(owner);
   std::vector<data::Value> owned;
   for (data::Value& object : candidates) {
     switch (judge(owner, selector, object)) {

@@ -5,9 +5,13 @@
 
 #include "base/task.h"
 #include "data/value.h"
+#include "kube/selector.h"
 #include "twin/controllers/client.h"
 
 namespace jibe::twin {
+
+// spec.selector of a controller of pods; a ReplicationController's is a plain map of labels.
+kube::LabelSelector selector_of(const data::Value& owner);
 
 // Adopts orphans among `candidates` (all of the owner's namespace) that match the owner's
 // spec.selector, releases owned ones that no longer match, and gives those that are owned now.

@@ -9,6 +9,7 @@ namespace jibe::twin {
 
 std::unique_ptr<Controller> make_deployment_controller(Context context);
 std::unique_ptr<Controller> make_replica_set_controller(Context context);
+std::unique_ptr<Controller> make_replication_controller(Context context);
 std::unique_ptr<Controller> make_stateful_set_controller(Context context);
 std::unique_ptr<Controller> make_daemon_set_controller(Context context);
 std::unique_ptr<Controller> make_job_controller(Context context);
@@ -19,6 +20,8 @@ std::unique_ptr<Controller> make_endpoints_controller(Context context);
 std::unique_ptr<Controller> make_endpoint_slice_controller(Context context);
 std::unique_ptr<Controller> make_hpa_controller(Context context);
 std::unique_ptr<Controller> make_disruption_controller(Context context);
+// What namespaces use of their quotas.
+std::unique_ptr<Controller> make_quota_controller(Context context);
 std::unique_ptr<Controller> make_namespace_controller(Context context);
 // The default service account of every namespace.
 std::unique_ptr<Controller> make_service_account_controller(Context context);

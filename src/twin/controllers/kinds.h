@@ -13,6 +13,8 @@ inline const kube::Gvr kNamespaces{"", "v1", "namespaces"};
 inline const kube::Gvr kConfigMaps{"", "v1", "configmaps"};
 inline const kube::Gvr kSecrets{"", "v1", "secrets"};
 inline const kube::Gvr kServiceAccounts{"", "v1", "serviceaccounts"};
+inline const kube::Gvr kReplicationControllers{"", "v1", "replicationcontrollers"};
+inline const kube::Gvr kResourceQuotas{"", "v1", "resourcequotas"};
 inline const kube::Gvr kPersistentVolumeClaims{"", "v1", "persistentvolumeclaims"};
 inline const kube::Gvr kPersistentVolumes{"", "v1", "persistentvolumes"};
 inline const kube::Gvr kDeployments{"apps", "v1", "deployments"};

@@ -1,8 +1,8 @@
-// ReplicaSets (pkg/controller/replicaset, 1.36).
+// ReplicaSets, and ReplicationControllers as what they are, an older spelling of the same
+// (pkg/controller/replicaset and pkg/controller/replication, 1.36).
 #include <fmt/core.h>
 
 #include "base/coroutine.h"
-#include "kube/selector.h"
 #include "twin/controllers/claim.h"
 #include "twin/controllers/controllers.h"
 #include "twin/controllers/kinds.h"
@@ -16,8 +16,8 @@ namespace {
 
 class ReplicaSetController : public Controller {
  public:
-  explicit ReplicaSetController(Context context)
-      : Controller(context, "replicaset-controller", 5) {}
+  ReplicaSetController(Context context, const char* name, kube::Gvr gvr, const char* kind)
+      : Controller(context, name, 5), gvr_(std::move(gvr)), kind_(kind) {}
 
  protected:
   void watch() override;
@@ -31,11 +31,14 @@ class ReplicaSetController : public Controller {
   Task<std::optional<kube::StatusError>> create_pods(data::Value set, size_t count);
   Task<std::optional<kube::StatusError>> delete_pods(data::Value set,
                                                      std::vector<data::Value> pods);
+
+  const kube::Gvr gvr_;
+  const char* const kind_;
 };
 
 void ReplicaSetController::watch() {
-  on_objects(kReplicaSets);
-  on_owned(kPods, "ReplicaSet");
+  on_objects(gvr_);
+  on_owned(kPods, kind_);
   on(kPods, [this](const WatchEvent& event) {
     if (event.type != "DELETED") wake_for(event.object);
   });
@@ -44,15 +47,14 @@ void ReplicaSetController::watch() {
 // An orphan: whoever might adopt it.
 void ReplicaSetController::wake_for(const data::Value& pod) {
   if (!kube::controller_of(pod).is_null()) return;
-  for (const data::Value& set : client_.items(kReplicaSets, object_namespace(pod)))
-    if (kube::LabelSelector::from_value(set["spec"]["selector"]).matches(pod["metadata"]["labels"]))
-      queue_.add(key_of(set));
+  for (const data::Value& set : client_.items(gvr_, object_namespace(pod)))
+    if (selector_of(set).matches(pod["metadata"]["labels"])) queue_.add(key_of(set));
 }
 
 std::vector<data::Value> ReplicaSetController::related_pods(const data::Value& set) const {
   const std::string& owner = kube::controller_of(set)["uid"].text();
   std::set<std::string> siblings{kube::uid_of(set)};
-  for (const data::Value& other : client_.items(kReplicaSets, object_namespace(set)))
+  for (const data::Value& other : client_.items(gvr_, object_namespace(set)))
     if (!owner.empty() && kube::controller_of(other)["uid"].text() == owner)
       siblings.insert(kube::uid_of(other));
   std::vector<data::Value> pods = client_.items(kPods, object_namespace(set));
@@ -122,7 +124,7 @@ Task<std::optional<kube::StatusError>> ReplicaSetController::manage(
 }
 
 Task<void> ReplicaSetController::sync(std::string key) {
-  const auto found = client_.get(kReplicaSets, key);
+  const auto found = client_.get(gvr_, key);
   if (!found) co_return;
   data::Value set = *found;
   const std::vector<data::Value> owned =
@@ -135,7 +137,7 @@ Task<void> ReplicaSetController::sync(std::string key) {
   const data::Value status = replica_set_status(set, pods, failure, now());
   if (status != set["status"]) {
     set.set("status", status);
-    set = co_await client_.update_status(kReplicaSets, set);
+    set = co_await client_.update_status(gvr_, set);
   }
   if (failure) throw *failure;
   const int64_t min_ready = set["spec"]["minReadySeconds"].int_or(0);
@@ -146,7 +148,13 @@ Task<void> ReplicaSetController::sync(std::string key) {
 }  // namespace
 
 std::unique_ptr<Controller> make_replica_set_controller(Context context) {
-  return std::make_unique<ReplicaSetController>(context);
+  return std::make_unique<ReplicaSetController>(context, "replicaset-controller", kReplicaSets,
+                                                "ReplicaSet");
+}
+
+std::unique_ptr<Controller> make_replication_controller(Context context) {
+  return std::make_unique<ReplicaSetController>(context, "replication-controller",
+                                                kReplicationControllers, "ReplicationController");
 }
 
 }  // namespace jibe::twin

@@ -38,7 +38,9 @@ data::Value replica_set_status(const data::Value& set, const ReplicaSetPods& pod
   set_count(status, "fullyLabeledReplicas", labelled);
   set_count(status, "readyReplicas", ready);
   set_count(status, "availableReplicas", available);
-  status.set("terminatingReplicas", static_cast<int64_t>(pods.terminating.size()));
+  if (set["kind"].text() != "ReplicationController") {
+    status.set("terminatingReplicas", static_cast<int64_t>(pods.terminating.size()));
+  }
   set_count(status, "observedGeneration", generation_of(set));
   data::Value conditions = status["conditions"];
   const bool failed_before = !find_condition(conditions, "ReplicaFailure").is_null();
