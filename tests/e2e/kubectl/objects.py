@@ -180,4 +180,38 @@ webhooks:
             rf"nobody|1|{AGE}")
 
 
-CASES = [creating, stored_kinds]
+def quotas(k):
+    k("create quota q --hard=count/configmaps=3,pods=1")
+    k("create deployment web --image=nginx --replicas=2")
+    row = rf"q|count/configmaps: 1/3, pods: 1/1|{AGE}"
+    eventually("the pod", lambda: "pods: 1/1" in k("get quota"))
+    columns(k("get quota"), "NAME|REQUEST|LIMIT|AGE", row)
+    contains(k("describe quota q"), r"^count/configmaps +1 +3$", r"^pods +1 +1$")
+    contains(k(f"describe ns {k.namespace}"), r"^Resource Quotas$", r"^  pods +1 +1$")
+    eventually("the reason", lambda: "Error creating" in k("describe rs"))
+    contains(k("describe rs"), r'FailedCreate .* Error creating: pods "web-\w+-\w+" is forbidden: '
+             r"exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1$")
+    columns(k("get deploy"), "NAME|READY|UP-TO-DATE|AVAILABLE|AGE", rf"web|1/2|1|1|{AGE}")
+    k("create cm a")
+    k("create cm b")
+    equals(k.fails("create cm c"), 'error: failed to create configmap: configmaps "c" is '
+           "forbidden: exceeded quota: q, requested: count/configmaps=1, used: count/configmaps=3, "
+           "limited: count/configmaps=3")
+
+
+def certificates(k):
+    k.apply("""
+apiVersion: certificates.k8s.io/v1
+kind: CertificateSigningRequest
+metadata: {name: joe}
+spec: {request: eA==, signerName: kubernetes.io/kube-apiserver-client, usages: [client auth]}
+""")
+    header = "NAME|AGE|SIGNERNAME|REQUESTOR|REQUESTEDDURATION|CONDITION"
+    row = rf"joe|{AGE}|kubernetes.io/kube-apiserver-client|kubernetes-admin|<none>|"
+    columns(k("get csr"), header, row + "Pending")
+    equals(k("certificate approve joe"),
+           "certificatesigningrequest.certificates.k8s.io/joe approved\n")
+    columns(k("get csr"), header, row + "Approved")
+
+
+CASES = [creating, stored_kinds, quotas, certificates]

@@ -42,6 +42,16 @@ spec:
   completionMode: Indexed
   template:
     spec: {restartPolicy: Never, containers: [{name: c, image: busybox}]}
+---
+apiVersion: v1
+kind: ReplicationController
+metadata: {name: old}
+spec:
+  replicas: 1
+  selector: {app: old}
+  template:
+    metadata: {labels: {app: old}}
+    spec: {terminationGracePeriodSeconds: 1, containers: [{name: c, image: "nginx:1"}]}
 """
 AGE = r"\d+[smh]\w*"
 
@@ -148,6 +158,8 @@ def sets(k):
             rf"agent|1|1|1|1|1|<none>|{AGE}")
     columns(k("get jobs"), "NAME|STATUS|COMPLETIONS|DURATION|AGE",
             rf"indexed|Complete|3/3|\d+s|{AGE}")
+    k("wait --for=jsonpath='{.status.readyReplicas}'=1 rc/old --timeout=20s")
+    columns(k("get rc"), "NAME|DESIRED|CURRENT|READY|AGE", rf"old|1|1|1|{AGE}")
     columns(k("get controllerrevisions"), "NAME|CONTROLLER|REVISION|AGE",
             rf"db-\w+|statefulset.apps/db|1|{AGE}", rf"agent-\w+|daemonset.apps/agent|1|{AGE}")
     equals(k("get pods -l app=db -o name"), "pod/db-0\npod/db-1\n")
