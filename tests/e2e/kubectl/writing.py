@@ -145,7 +145,11 @@ def patching(k):
     env = {"spec": {"template": {"spec": {"containers": [
         {"name": "c", "env": [{"name": "X", "value": "y"}]}]}}}}
     equals(k(patch(env)), "deployment.apps/web patched\n")
-    equals(k(patch(env)), "deployment.apps/web patched (no change)\n")
+    # kubectl compares whole objects: this needs one that no controller writes to.
+    k("create cm quiet")
+    for change in ("", " (no change)"):
+        equals(k(["patch", "cm", "quiet", "-p", '{"data":{"a":"b"}}']),
+               f"configmap/quiet patched{change}\n")
     container = k.json("get deploy web")["spec"]["template"]["spec"]["containers"][0]
     equals((container["image"], container["env"]), ("nginx:1", [{"name": "X", "value": "y"}]))
     k(patch({"spec": {"template": {"spec": {"containers": [
