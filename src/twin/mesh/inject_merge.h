@@ -1,6 +1,5 @@
 // Pods as Go's types hold them, merged as strategic merge patches; private to injection.
 #pragma once
-#include <functional>
 #include <string>
 
 #include "data/value.h"
