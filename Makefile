@@ -4,7 +4,7 @@ SETUP ?= yes
 JOBS ?= $(shell nproc)
 CTEST = ctest --output-on-failure --no-tests=error
 
-.PHONY: help demo build build-dev check test unit rules tidy fmt headers asan e2e setup clean
+.PHONY: help demo build build-dev check test unit rules tidy fmt headers asan e2e setup clean fuzz bench helm
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -32,8 +32,23 @@ check: build-dev ## the everyday loop: build, unit tests, rules
 test: build-dev ## every test
 	@cmake --preset asan --log-level=WARNING
 	@cmake --build --preset asan --parallel $(JOBS)
-	@$(CTEST) --test-dir build/asan --parallel $(JOBS) --label-regex 'unit|sim'; sanitized=$$?; \
+	@$(CTEST) --test-dir build/asan --parallel $(JOBS) --label-regex 'unit|sim|fuzz'; sanitized=$$?; \
 	  $(CTEST) --test-dir build/dev --parallel $(JOBS) && exit $$sanitized
+
+FUZZ_SECONDS ?= 300
+
+fuzz: setup ## libFuzzer on hostile input, FUZZ_SECONDS for each program; finds stay in build/fuzz
+	@cmake --preset fuzz --log-level=WARNING
+	@cmake --build --preset fuzz --parallel $(JOBS) --target fuzzers
+	@for program in build/fuzz/bin/jibe_*_fuzz; do \
+	  echo $$program; fuzz/run $$program $(FUZZ_SECONDS) build/fuzz/corpus/$$(basename $$program) || exit 1; \
+	done
+
+bench: setup ## rendering beside the real helm: processes and engines, ratios
+	@tools/bench
+
+helm: build-dev ## every chart, version and values file against the real helm
+	@cmake --build --preset dev --target differential_helm_full
 
 rules: ## layers, sizes, banned calls, formatting
 	@tools/rules
@@ -49,4 +64,4 @@ fmt: ## format all sources in place
 	@find src tests bench fuzz \( -name '*.h' -o -name '*.cc' \) 2>/dev/null | xargs -r clang-format-16 -i
 
 clean: ## remove build products, keep what was fetched
-	@rm -rf build/dev build/release build/asan build/tidy build/headers
+	@rm -rf build/dev build/release build/asan build/fuzz build/tidy build/headers

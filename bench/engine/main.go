@@ -1,0 +1,68 @@
+// Renders charts in process with Helm's own engine, for the comparison with jibe_render_bench:
+//
+//	engine ROUNDS CHART...
+//
+// prints nanoseconds per round of all the charts: coalescing the values, parsing and running the
+// templates, sorting the manifests. Loading the charts is not counted.
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+
+	"helm.sh/helm/v4/pkg/chart/common"
+	"helm.sh/helm/v4/pkg/chart/common/util"
+	"helm.sh/helm/v4/pkg/chart/v2/loader"
+	chartutil "helm.sh/helm/v4/pkg/chart/v2/util"
+	"helm.sh/helm/v4/pkg/engine"
+	releaseutil "helm.sh/helm/v4/pkg/release/v1/util"
+)
+
+func check(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func render(path string) func() {
+	chart, err := loader.Load(path)
+	check(err)
+	options := common.ReleaseOptions{Name: "release-name", Namespace: "default", Revision: 1, IsInstall: true}
+	return func() {
+		values := map[string]any{"revision": "bench", "global": map[string]any{"network": "n1"}}
+		check(chartutil.ProcessDependencies(chart, values))
+		scope, err := util.ToRenderValues(chart, values, options, common.DefaultCapabilities)
+		check(err)
+		files, err := engine.Render(chart, scope)
+		check(err)
+		for name := range files {
+			if len(name) > 9 && name[len(name)-9:] == "NOTES.txt" {
+				delete(files, name)
+			}
+		}
+		_, _, err = releaseutil.SortManifests(files, nil, releaseutil.InstallOrder)
+		check(err)
+	}
+}
+
+func main() {
+	rounds, err := strconv.Atoi(os.Args[1])
+	check(err)
+	var charts []func()
+	for _, path := range os.Args[2:] {
+		charts = append(charts, render(path))
+	}
+	for _, chart := range charts {
+		chart()
+	}
+	start := time.Now()
+	for i := 0; i < rounds; i++ {
+		for _, chart := range charts {
+			chart()
+		}
+	}
+	fmt.Println(time.Since(start).Nanoseconds() / int64(rounds))
+}
