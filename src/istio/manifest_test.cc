@@ -374,9 +374,11 @@ TEST_F(ManifestTest, RefusesWhatTheApiDoesNotKnow) {
               ThrowsMessage<base::InvalidInput>(HasSubstr("unknown field \"nonsense\"")));
   EXPECT_THAT(with("1.31.0", "{components: {pilot: {k8s: {resources: {request: {}}}}}}"),
               ThrowsMessage<base::InvalidInput>(HasSubstr("unknown field \"request\"")));
-  EXPECT_THAT(with("1.31.0", "{components: {pilot: {enabled: \"true\"}}}"),
-              ThrowsMessage<base::InvalidInput>(HasSubstr("cannot unmarshal string into Go struct "
-                                                          "field spec.components.pilot.enabled")));
+  EXPECT_THAT(
+      with("1.31.0", "{components: {pilot: {enabled: \"true\"}}}"),
+      ThrowsMessage<base::InvalidInput>(HasSubstr("cannot unmarshal string into Go struct field "
+                                                  "ComponentSpec.spec.components.pilot."
+                                                  "enabled of type bool")));
   for (const auto& version : kBoth)
     EXPECT_THAT(
         with(version, "{revision: Not_a_label}"),

@@ -19,6 +19,12 @@ std::string_view json_kind(const data::Value& value) {
   return to_string(value.kind());
 }
 
+// A field as Go names it in its errors.
+struct Place {
+  std::string owner;  // the type that has the field
+  std::string path;
+};
+
 // Reads a tree against the table and gives it back normalized.
 class Reader {
  public:
@@ -27,15 +33,15 @@ class Reader {
         types_(protobuf_ ? protobuf_operator_types() : go_operator_types()) {}
 
   data::Value read_message(const data::Value& value, const std::string& type,
-                           const std::string& path) const {
+                           const Place& place) const {
     if (value.is_null()) return value;
-    if (!value.is_map()) mismatch(value, path, type);
+    if (!value.is_map()) mismatch(value, place, type);
     const auto& fields = types_.at(type);
     std::vector<data::Entry> out;
     for (const auto& entry : value.entries()) {
       const auto* field = find(fields, entry.key);
       if (!field) unknown(entry.key, type);
-      auto read = read_field(entry.value, *field, join(path, entry.key));
+      auto read = read_field(entry.value, *field, {type, join(place.path, entry.key)});
       if (!read.is_null()) out.push_back({entry.key, std::move(read)});
     }
     return data::Value::map(std::move(out));
@@ -49,12 +55,12 @@ class Reader {
     throw base::InvalidInput(fmt::format("could not unmarshal: json: unknown field \"{}\"", key));
   }
 
-  [[noreturn]] void mismatch(const data::Value& value, const std::string& path,
+  [[noreturn]] void mismatch(const data::Value& value, const Place& place,
                              const std::string& type) const {
     throw base::InvalidInput(
-        fmt::format("could not unmarshal: json: cannot unmarshal {} into Go struct field {} of "
-                    "type {}",
-                    json_kind(value), path, type));
+        fmt::format("could not unmarshal: json: cannot unmarshal {} into Go struct field {}.{} "
+                    "of type {}",
+                    json_kind(value), place.owner, place.path, type));
   }
 
   static std::string join(const std::string& path, const std::string& key) {
@@ -69,13 +75,13 @@ class Reader {
   }
 
   data::Value read_field(const data::Value& value, const OperatorField& field,
-                         const std::string& path) const {
+                         const Place& place) const {
     if (value.is_null()) return value;
-    if (!field.list) return read_one(value, field, path);
-    if (!value.is_list()) mismatch(value, path, "list");
+    if (!field.list) return read_one(value, field, place);
+    if (!value.is_list()) mismatch(value, place, "list");
     std::vector<data::Value> items;
     for (const auto& item : value.items()) {
-      auto read = read_one(item, field, path);
+      auto read = read_one(item, field, place);
       items.push_back(read.is_null() && !item.is_null() ? item : read);
     }
     return items.empty() ? data::Value() : data::Value::list(std::move(items));
@@ -83,51 +89,51 @@ class Reader {
 
   // Null where the value is the field's default.
   data::Value read_one(const data::Value& value, const OperatorField& field,
-                       const std::string& path) const {
+                       const Place& place) const {
     bool keep = field.optional;
     switch (field.kind) {
       case FieldKind::kAny:
         return value;
       case FieldKind::kMessage:
-        return read_message(value, field.message, path);
+        return read_message(value, field.message, place);
       case FieldKind::kText:
-        if (!value.is_string()) mismatch(value, path, "string");
+        if (!value.is_string()) mismatch(value, place, "string");
         return value.text().empty() && !keep ? data::Value() : value;
       case FieldKind::kBool:
-        if (!value.is_bool()) mismatch(value, path, "bool");
+        if (!value.is_bool()) mismatch(value, place, "bool");
         return value.as_bool() || keep ? value : data::Value();
       case FieldKind::kInt:
-        return read_number(value, path, "int32", keep);
+        return read_number(value, place, "int32", keep);
       case FieldKind::kLong:
-        return read_number(value, path, "int64", keep);
+        return read_number(value, place, "int64", keep);
       case FieldKind::kIntOrText:
-        if (!value.is_number() && !value.is_string()) mismatch(value, path, "int32");
+        if (!value.is_number() && !value.is_string()) mismatch(value, place, "int32");
         return value;
       case FieldKind::kMap:
-        if (!value.is_map()) mismatch(value, path, "map[string]interface {}");
+        if (!value.is_map()) mismatch(value, place, "map[string]interface {}");
         return value;
       case FieldKind::kTextMap:
-        return read_text_map(value, path);
+        return read_text_map(value, place);
     }
     return value;
   }
 
   // JSON has no 64-bit numbers: protobuf writes them as text, and reads text for any number.
-  data::Value read_number(const data::Value& value, const std::string& path,
-                          const std::string& type, bool keep) const {
+  data::Value read_number(const data::Value& value, const Place& place, const std::string& type,
+                          bool keep) const {
     data::Value number = value;
     if (protobuf_ && value.is_string())
       if (auto parsed = parse_integer(value.text())) number = *parsed;
-    if (!number.is_number()) mismatch(value, path, type);
+    if (!number.is_number()) mismatch(value, place, type);
     if (number == data::Value(0) && !keep) return {};
     return protobuf_ && type == "int64" ? data::Value(display(number)) : number;
   }
 
-  data::Value read_text_map(const data::Value& value, const std::string& path) const {
-    if (!value.is_map()) mismatch(value, path, "map[string]string");
+  data::Value read_text_map(const data::Value& value, const Place& place) const {
+    if (!value.is_map()) mismatch(value, place, "map[string]string");
     for (const auto& entry : value.entries())
       if (!entry.value.is_string() && !(entry.value.is_null() && !protobuf_))
-        mismatch(entry.value, join(path, entry.key), "string");
+        mismatch(entry.value, {place.owner, join(place.path, entry.key)}, "string");
     return value.empty() ? data::Value() : value;
   }
 
@@ -173,7 +179,7 @@ void check_kubernetes_values(const data::Value& values, std::vector<std::string>
   Reader reader(Version{1, 30, 0, ""});
   auto check = [&](const data::Value& value, const KubernetesValue& known) {
     try {
-      reader.read_message(value, known.type, "");
+      reader.read_message(value, known.type, {});
     } catch (const base::InvalidInput& error) {
       std::string_view why = error.what();
       constexpr std::string_view kPrefix = "could not unmarshal: ";
@@ -191,11 +197,11 @@ void check_kubernetes_values(const data::Value& values, std::vector<std::string>
 }
 
 void check_operator_spec(const data::Value& spec, const Version& version) {
-  Reader(version).read_message(spec, "IstioOperatorSpec", "spec");
+  Reader(version).read_message(spec, "IstioOperatorSpec", {"IstioOperator", "spec"});
 }
 
 data::Value normalized_operator_spec(const data::Value& spec, const Version& version) {
-  return Reader(version).read_message(spec, "IstioOperatorSpec", "spec");
+  return Reader(version).read_message(spec, "IstioOperatorSpec", {"IstioOperator", "spec"});
 }
 
 }  // namespace jibe::istio

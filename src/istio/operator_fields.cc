@@ -10,10 +10,6 @@ namespace {
 // b bool, i 32-bit and l 64-bit number, t map of texts, n int-or-string, or the name of a type; []
 // in front of a list, ? behind what is kept when it is the default.
 constexpr std::string_view kShared = R"(
-IstioOperatorSpec profile:s installPackagePath:s hub:s tag:a namespace:s revision:s meshConfig:m
-  components:Components values:m
-Overlay apiVersion:s kind:s name:s patches:[]Patch
-Patch path:s value:a
 NodeAffinity requiredDuringSchedulingIgnoredDuringExecution:NodeSelector
   preferredDuringSchedulingIgnoredDuringExecution:[]PreferredSchedulingTerm
 NodeSelector nodeSelectorTerms:[]NodeSelectorTerm
@@ -31,7 +27,7 @@ HPAScalingPolicy type:s value:i periodSeconds:i
 CrossVersionObjectReference kind:s name:s apiVersion:s
 MetricIdentifier name:s? selector:LabelSelector
 MetricTarget type:s value:n averageValue:n averageUtilization:i
-PodDisruptionBudget minAvailable:n selector:LabelSelector maxUnavailable:n
+PodDisruptionBudgetSpec minAvailable:n selector:LabelSelector maxUnavailable:n
 RollingUpdateDeployment maxUnavailable:n maxSurge:n
 DeploymentStrategy type:s rollingUpdate:RollingUpdateDeployment
 ExecAction command:[]s
@@ -48,91 +44,101 @@ SeccompProfile type:s localhostProfile:s
 )";
 
 constexpr std::string_view kProtobuf = R"(
+IstioOperatorSpec profile:s installPackagePath:s hub:s tag:a namespace:s revision:s meshConfig:m
+  components:IstioComponentSetSpec values:m
+K8sObjectOverlay apiVersion:s kind:s name:s patches:[]PathValue
+PathValue path:s value:a
 IstioOperatorSpec resourceSuffix:s defaultRevision:b compatibilityVersion:s addonComponents:m
   unvalidatedValues:m
-Components base:Base pilot:Component cni:Component istiodRemote:Component ztunnel:Component
-  ingressGateways:[]Gateway egressGateways:[]Gateway
-Base enabled:b? k8s:K8s
-Component enabled:b? namespace:s hub:s tag:a spec:m k8s:K8s
-Gateway enabled:b? namespace:s name:s label:t hub:s tag:a k8s:K8s
-K8s affinity:Affinity env:[]EnvVar hpaSpec:Hpa imagePullPolicy:s nodeSelector:t
-  podDisruptionBudget:PodDisruptionBudget podAnnotations:t priorityClassName:s
-  readinessProbe:Probe replicaCount:i resources:Resources service:Service
-  strategy:DeploymentStrategy tolerations:[]Toleration serviceAnnotations:t
-  securityContext:PodSecurityContext volumes:[]a volumeMounts:[]a overlays:[]Overlay
+IstioComponentSetSpec base:BaseComponentSpec pilot:ComponentSpec cni:ComponentSpec
+  istiodRemote:ComponentSpec ztunnel:ComponentSpec ingressGateways:[]GatewaySpec
+  egressGateways:[]GatewaySpec
+BaseComponentSpec enabled:b? k8s:KubernetesResourcesSpec
+ComponentSpec enabled:b? namespace:s hub:s tag:a spec:m k8s:KubernetesResourcesSpec
+GatewaySpec enabled:b? namespace:s name:s label:t hub:s tag:a k8s:KubernetesResourcesSpec
+KubernetesResourcesSpec affinity:Affinity env:[]EnvVar hpaSpec:HorizontalPodAutoscalerSpec
+  imagePullPolicy:s nodeSelector:t podDisruptionBudget:PodDisruptionBudgetSpec podAnnotations:t
+  priorityClassName:s readinessProbe:ReadinessProbe replicaCount:i resources:Resources
+  service:ServiceSpec strategy:DeploymentStrategy tolerations:[]Toleration serviceAnnotations:t
+  securityContext:PodSecurityContext volumes:[]a volumeMounts:[]a overlays:[]K8sObjectOverlay
 PodAffinityTerm labelSelector:LabelSelector namespaces:[]s topologyKey:s
 EnvVarSource fieldRef:ObjectFieldSelector resourceFieldRef:ResourceFieldSelector
   configMapKeyRef:KeySelector secretKeyRef:KeySelector
 KeySelector localObjectReference:LocalObjectReference key:s optional:b
 LocalObjectReference name:s
 ResourceFieldSelector containerName:s resource:s divisor:n
-Hpa scaleTargetRef:CrossVersionObjectReference minReplicas:i maxReplicas:i metrics:[]Metric
-  behavior:HpaBehavior
-HpaBehavior scaleUp:HPAScalingRules scaleDown:HPAScalingRules
+HorizontalPodAutoscalerSpec scaleTargetRef:CrossVersionObjectReference minReplicas:i
+  maxReplicas:i metrics:[]MetricSpec behavior:HorizontalPodAutoScalerBehavior
+HorizontalPodAutoScalerBehavior scaleUp:HPAScalingRules scaleDown:HPAScalingRules
 HPAScalingRules stabilizationWindowSeconds:i selectPolicy:s policies:[]HPAScalingPolicy
-Metric type:s object:ObjectMetric pods:PodsMetric resource:ResourceMetric
-  containerResource:ContainerResourceMetric external:ExternalMetric
-ObjectMetric metricName:s targetValue:n selector:LabelSelector averageValue:n target:a
+MetricSpec type:s object:ObjectMetricSource pods:PodsMetricSource resource:ResourceMetricSource
+  containerResource:ContainerResourceMetricSource external:ExternalMetricSource
+ObjectMetricSource metricName:s targetValue:n selector:LabelSelector averageValue:n target:a
   describedObject:CrossVersionObjectReference metric:MetricIdentifier
-PodsMetric metricName:s targetAverageValue:n selector:LabelSelector metric:MetricIdentifier
-  target:MetricTarget
-ResourceMetric name:s targetAverageUtilization:i targetAverageValue:n target:MetricTarget
-ContainerResourceMetric name:s target:MetricTarget container:s
-ExternalMetric metricName:s metricSelector:LabelSelector targetValue:n targetAverageValue:n
+PodsMetricSource metricName:s targetAverageValue:n selector:LabelSelector
   metric:MetricIdentifier target:MetricTarget
-Probe exec:ExecAction httpGet:HTTPGetAction tcpSocket:TCPSocketAction initialDelaySeconds:i
-  timeoutSeconds:i periodSeconds:i successThreshold:i failureThreshold:i
+ResourceMetricSource name:s targetAverageUtilization:i targetAverageValue:n target:MetricTarget
+ContainerResourceMetricSource name:s target:MetricTarget container:s
+ExternalMetricSource metricName:s metricSelector:LabelSelector targetValue:n
+  targetAverageValue:n metric:MetricIdentifier target:MetricTarget
+ReadinessProbe exec:ExecAction httpGet:HTTPGetAction tcpSocket:TCPSocketAction
+  initialDelaySeconds:i timeoutSeconds:i periodSeconds:i successThreshold:i failureThreshold:i
 Resources limits:t requests:t
-Service ports:[]ServicePort selector:t clusterIP:s type:s externalIPs:[]s sessionAffinity:s
+ServiceSpec ports:[]ServicePort selector:t clusterIP:s type:s externalIPs:[]s sessionAffinity:s
   loadBalancerIP:s loadBalancerSourceRanges:[]s externalName:s externalTrafficPolicy:s
   healthCheckNodePort:i publishNotReadyAddresses:b sessionAffinityConfig:SessionAffinityConfig
   loadBalancerClass:s
 ServicePort name:s protocol:s port:i targetPort:n nodePort:i appProtocol:s
 Toleration key:s operator:s value:s effect:s tolerationSeconds:l
 PodSecurityContext seLinuxOptions:SELinuxOptions runAsUser:l runAsNonRoot:b
-  supplementalGroups:[]l fsGroup:l runAsGroup:l sysctls:[]Sysctl windowsOptions:WindowsOptions
-  fsGroupChangePolicy:s seccompProfile:SeccompProfile
-WindowsOptions gmsaCredentialSpecName:s gmsaCredentialSpec:s runAsUserName:s
+  supplementalGroups:[]l fsGroup:l runAsGroup:l sysctls:[]Sysctl
+  windowsOptions:WindowsSecurityContextOptions fsGroupChangePolicy:s
+  seccompProfile:SeccompProfile
+WindowsSecurityContextOptions gmsaCredentialSpecName:s gmsaCredentialSpec:s runAsUserName:s
 )";
 
 constexpr std::string_view kGo = R"(
+IstioOperatorSpec profile:s installPackagePath:s hub:s tag:a namespace:s revision:s meshConfig:m
+  components:IstioComponentSpec values:m
+KubernetesOverlay apiVersion:s kind:s name:s patches:[]Patch
+Patch path:s value:a
 IstioOperatorSpec compatibilityVersion:s unvalidatedValues:a
-Components base:Base pilot:Component cni:Component ztunnel:Component istiodRemote:Component
-  ingressGateways:[]Gateway egressGateways:[]Gateway
-Base enabled:b k8s:K8s
-Component enabled:b namespace:s hub:s tag:a k8s:K8s
-Gateway enabled:b namespace:s hub:s tag:a k8s:K8s name:s label:t
-K8s affinity:Affinity env:[]EnvVar hpaSpec:Hpa imagePullPolicy:s nodeSelector:t
-  podDisruptionBudget:PodDisruptionBudget podAnnotations:t priorityClassName:s
-  readinessProbe:Probe replicaCount:i resources:Resources service:Service
-  strategy:DeploymentStrategy tolerations:[]Toleration serviceAnnotations:t
-    securityContext:PodSecurityContext volumes:[]Volume volumeMounts:[]VolumeMount
-  overlays:[]Overlay
+IstioComponentSpec base:BaseComponentSpec pilot:ComponentSpec cni:ComponentSpec
+  ztunnel:ComponentSpec istiodRemote:ComponentSpec ingressGateways:[]GatewayComponentSpec
+  egressGateways:[]GatewayComponentSpec
+BaseComponentSpec enabled:b k8s:KubernetesResources
+ComponentSpec enabled:b namespace:s hub:s tag:a k8s:KubernetesResources
+GatewayComponentSpec enabled:b namespace:s hub:s tag:a k8s:KubernetesResources name:s label:t
+KubernetesResources affinity:Affinity env:[]EnvVar hpaSpec:HorizontalPodAutoscalerSpec
+  imagePullPolicy:s nodeSelector:t podDisruptionBudget:PodDisruptionBudgetSpec podAnnotations:t
+  priorityClassName:s readinessProbe:Probe replicaCount:i resources:ResourceRequirements
+  service:ServiceSpec strategy:DeploymentStrategy tolerations:[]Toleration serviceAnnotations:t
+  securityContext:PodSecurityContext volumes:[]Volume volumeMounts:[]VolumeMount
+  overlays:[]KubernetesOverlay
 PodAffinityTerm labelSelector:LabelSelector namespaces:[]s topologyKey:s
-  namespaceSelector:LabelSelector
-  matchLabelKeys:[]s mismatchLabelKeys:[]s
+  namespaceSelector:LabelSelector matchLabelKeys:[]s mismatchLabelKeys:[]s
 EnvVarSource fieldRef:ObjectFieldSelector resourceFieldRef:ResourceFieldSelector
   configMapKeyRef:KeySelector secretKeyRef:KeySelector fileKeyRef:m
 KeySelector name:s key:s optional:b
 ResourceFieldSelector containerName:s resource:s divisor:n
-Hpa scaleTargetRef:CrossVersionObjectReference minReplicas:i maxReplicas:i metrics:[]Metric
-  behavior:HpaBehavior
-HpaBehavior scaleUp:HPAScalingRules scaleDown:HPAScalingRules
+HorizontalPodAutoscalerSpec scaleTargetRef:CrossVersionObjectReference minReplicas:i
+  maxReplicas:i metrics:[]MetricSpec behavior:HorizontalPodAutoscalerBehavior
+HorizontalPodAutoscalerBehavior scaleUp:HPAScalingRules scaleDown:HPAScalingRules
 HPAScalingRules stabilizationWindowSeconds:i selectPolicy:s policies:[]HPAScalingPolicy
   tolerance:n
-Metric type:s object:ObjectMetric pods:PodsMetric resource:ResourceMetric
-  containerResource:ContainerResourceMetric external:PodsMetric
-ObjectMetric describedObject:CrossVersionObjectReference target:MetricTarget
+MetricSpec type:s object:ObjectMetricSource pods:PodsMetricSource resource:ResourceMetricSource
+  containerResource:ContainerResourceMetricSource external:PodsMetricSource
+ObjectMetricSource describedObject:CrossVersionObjectReference target:MetricTarget
   metric:MetricIdentifier
-PodsMetric metric:MetricIdentifier target:MetricTarget
-ResourceMetric name:s target:MetricTarget
-ContainerResourceMetric name:s target:MetricTarget container:s
-PodDisruptionBudget unhealthyPodEvictionPolicy:s
+PodsMetricSource metric:MetricIdentifier target:MetricTarget
+ResourceMetricSource name:s target:MetricTarget
+ContainerResourceMetricSource name:s target:MetricTarget container:s
+PodDisruptionBudgetSpec unhealthyPodEvictionPolicy:s
 Probe exec:ExecAction httpGet:HTTPGetAction tcpSocket:TCPSocketAction grpc:m
   initialDelaySeconds:i timeoutSeconds:i periodSeconds:i successThreshold:i failureThreshold:i
   terminationGracePeriodSeconds:l
-Resources limits:m requests:m claims:[]m
-Service ports:[]ServicePort selector:t clusterIP:s clusterIPs:[]s type:s externalIPs:[]s
+ResourceRequirements limits:m requests:m claims:[]m
+ServiceSpec ports:[]ServicePort selector:t clusterIP:s clusterIPs:[]s type:s externalIPs:[]s
   sessionAffinity:s loadBalancerIP:s loadBalancerSourceRanges:[]s externalName:s
   externalTrafficPolicy:s healthCheckNodePort:i publishNotReadyAddresses:b
   sessionAffinityConfig:SessionAffinityConfig ipFamilies:[]s ipFamilyPolicy:s
@@ -140,21 +146,21 @@ Service ports:[]ServicePort selector:t clusterIP:s clusterIPs:[]s type:s externa
   trafficDistribution:s
 ServicePort name:s protocol:s appProtocol:s port:i targetPort:n nodePort:i
 Toleration key:s operator:s value:s effect:s tolerationSeconds:l
-PodSecurityContext seLinuxOptions:SELinuxOptions windowsOptions:WindowsOptions runAsUser:l
-  runAsGroup:l runAsNonRoot:b supplementalGroups:[]l supplementalGroupsPolicy:s fsGroup:l
-  sysctls:[]Sysctl fsGroupChangePolicy:s seccompProfile:SeccompProfile
+PodSecurityContext seLinuxOptions:SELinuxOptions windowsOptions:WindowsSecurityContextOptions
+  runAsUser:l runAsGroup:l runAsNonRoot:b supplementalGroups:[]l supplementalGroupsPolicy:s
+  fsGroup:l sysctls:[]Sysctl fsGroupChangePolicy:s seccompProfile:SeccompProfile
   appArmorProfile:SeccompProfile seLinuxChangePolicy:s
-WindowsOptions gmsaCredentialSpecName:s gmsaCredentialSpec:s runAsUserName:s hostProcess:b
+WindowsSecurityContextOptions gmsaCredentialSpecName:s gmsaCredentialSpec:s runAsUserName:s
+  hostProcess:b
 TopologySpreadConstraint maxSkew:i topologyKey:s whenUnsatisfiable:s labelSelector:LabelSelector
   minDomains:i nodeAffinityPolicy:s nodeTaintsPolicy:s matchLabelKeys:[]s
 VolumeMount name:s readOnly:b recursiveReadOnly:s mountPath:s subPath:s mountPropagation:s
   subPathExpr:s
 Volume name:s hostPath:m emptyDir:m gcePersistentDisk:m awsElasticBlockStore:m gitRepo:m
-  secret:m
-  nfs:m iscsi:m glusterfs:m persistentVolumeClaim:m rbd:m flexVolume:m cinder:m cephfs:m
-  flocker:m downwardAPI:m fc:m azureFile:m configMap:m vsphereVolume:m quobyte:m azureDisk:m
-  photonPersistentDisk:m projected:m portworxVolume:m scaleIO:m storageos:m csi:m ephemeral:m
-  image:m
+  secret:m nfs:m iscsi:m glusterfs:m persistentVolumeClaim:m rbd:m flexVolume:m cinder:m
+  cephfs:m flocker:m downwardAPI:m fc:m azureFile:m configMap:m vsphereVolume:m quobyte:m
+  azureDisk:m photonPersistentDisk:m projected:m portworxVolume:m scaleIO:m storageos:m csi:m
+  ephemeral:m image:m
 Lifecycle postStart:m preStop:m stopSignal:s
 )";
 
