@@ -10,8 +10,8 @@ namespace jibe::cli {
 
 namespace {
 
-constexpr base::Duration kBetweenRequests = std::chrono::milliseconds(20);
-constexpr base::Duration kBetweenLooks = std::chrono::milliseconds(50);
+constexpr base::Duration kBetweenRequests = std::chrono::milliseconds(50);
+constexpr base::Duration kBetweenLooks = std::chrono::milliseconds(200);
 constexpr int kPort = 80;
 
 }  // namespace

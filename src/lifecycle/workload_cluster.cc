@@ -24,6 +24,16 @@ const kube::Gvr kServices{"", "v1", "services"};
 const kube::Gvr kPods{"", "v1", "pods"};
 const kube::Gvr kOperators{"install.istio.io", "v1alpha1", "istiooperators"};
 
+// Most of a megabyte: written only where it is absent or another one.
+Task<void> bring_charts(kube::Client& client, Deployment what) {
+  auto wanted = charts_secret_object(what.meta.revision, *what.release);
+  auto live = co_await client.try_get({"", "v1", "secrets"}, kube::name_of(wanted));
+  if (live && (*live)["data"] == wanted["data"]) co_return;
+  kube::WriteOptions options;
+  options.force = true;
+  co_await client.apply_object(std::move(wanted), options);
+}
+
 bool is_ours(const data::Value& object) {
   return !kube::label_of(object, kInstallationLabel).empty();
 }
@@ -138,7 +148,7 @@ Task<ControlPlane> find_control_plane(kube::Client& client, base::Revision revis
 Task<api::InstallationStatus> deploy(kube::Client& client, Deployment what) {
   for (const auto& object : installer_manifests(what.meta.revision, what.installer_image))
     co_await apply_one(client, object);
-  co_await apply_one(client, charts_secret_object(what.meta.revision, *what.release));
+  co_await bring_charts(client, what);
   auto iop = co_await apply_one(client, operator_object(what.meta, what.spec));
   auto installer = co_await client.try_get(
       kDeployments, {installer_namespace(what.meta.revision), installer_name(what.meta.revision)});

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "api/kinds.h"
 #include "api/status.h"
 #include "base/coroutine.h"
@@ -17,7 +19,9 @@ namespace {
 const kube::Gvr kNamespaces{"", "v1", "namespaces"};
 const kube::Gvr kServices{"", "v1", "services"};
 
-constexpr base::Duration kLookAgain = std::chrono::milliseconds(500);
+// A look lists a dozen kinds, so a long wait looks less and less often.
+constexpr base::Duration kFirstLook = std::chrono::milliseconds(250);
+constexpr base::Duration kLastLook = std::chrono::seconds(2);
 
 // What stood there before a takeover changed it, on the object itself.
 constexpr std::string_view kPreviousRevision = "jibe.dev/previous-revision";
@@ -58,7 +62,7 @@ const istio::Gateway* successor(const ClusterState& state, const Goal& goal, con
 Task<void> wait_until_nothing_missing(Site site, std::string what, Missing missing) {
   auto& runtime = site.client.runtime();
   auto end = runtime.now() + site.patience;
-  for (;;) {
+  for (auto pause = kFirstLook;; pause = std::min(2 * pause, kLastLook)) {
     auto state = co_await observe(site.client, site.cluster);
     auto sentence = missing(state);
     if (sentence.empty()) co_return;
@@ -67,7 +71,7 @@ Task<void> wait_until_nothing_missing(Site site, std::string what, Missing missi
           fmt::format("{} took longer than {} s in cluster {}: {}", what,
                       std::chrono::duration_cast<std::chrono::seconds>(site.patience).count(),
                       site.cluster.str(), sentence));
-    co_await runtime.sleep(kLookAgain);
+    co_await runtime.sleep(pause);
   }
 }
 
