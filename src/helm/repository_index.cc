@@ -50,7 +50,13 @@ std::vector<Candidate> candidates(const std::string& name, const data::Value& li
         continue;
       }
     }
-    out.push_back({{metadata.name, metadata.version, strings(item["urls"]), item["digest"].text()},
+    // A digest of digits alone is a number where nobody quoted it; it must not count as none.
+    const data::Value& digest = item["digest"];
+    if (!digest.is_null() && !digest.is_string()) {
+      throw ChartError(fmt::format("the digest of {} {} in the index is no text: put it in quotes",
+                                   name, metadata.version));
+    }
+    out.push_back({{metadata.name, metadata.version, strings(item["urls"]), digest.text()},
                    tmpl::SemanticVersion::parse(metadata.version)});
   }
   std::stable_sort(out.begin(), out.end(), [](const Candidate& a, const Candidate& b) {

@@ -69,6 +69,14 @@ TEST_F(Index, RefusesInSentences) {
               ThrowsMessage<ChartError>("no chart version found"));
 }
 
+TEST(IndexText, HoldsNoNumbersForDigests) {
+  auto index = RepositoryIndex::parse(
+      "apiVersion: v1\nentries: {a: [{name: a, version: 1.0.0, digest: 12345678}]}");
+  std::vector<std::string> warnings;
+  EXPECT_THAT([&] { index.find("a", "", warnings); },
+              ThrowsMessage<ChartError>(HasSubstr("put it in quotes")));
+}
+
 TEST(IndexText, IsChecked) {
   auto parse = [](const char* text) { return [text] { RepositoryIndex::parse(text); }; };
   EXPECT_THAT(parse(""), ThrowsMessage<ChartError>("empty index.yaml file"));

@@ -30,11 +30,21 @@ constexpr const char* kProfileHead =
     "# the charts' own default.\n"
     "apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nspec:\n";
 
+// Where Istio's profiles differ from the charts' defaults: above all, the operator leaves the
+// default revision's validator to `istioctl tag`.
+constexpr const char* kValues =
+    "    defaultRevision: \"\"\n"
+    "    global:\n"
+    "      istioNamespace: istio-system\n"
+    "      configValidation: true\n"
+    "    gateways:\n"
+    "      istio-ingressgateway: {}\n"
+    "      istio-egressgateway: {}\n";
+constexpr const char* kZtunnelValues = "    ztunnel:\n      resourceName: ztunnel\n";
+
 std::string profile(std::string_view components, std::string_view values) {
-  return fmt::format(
-      "{}  components:\n{}  values:\n    global:\n"
-      "      istioNamespace: istio-system\n{}",
-      kProfileHead, components, values);
+  return fmt::format("{}  components:\n{}  values:\n{}{}", kProfileHead, components, kValues,
+                     values);
 }
 
 std::string component(std::string_view name, bool enabled) {
@@ -43,13 +53,14 @@ std::string component(std::string_view name, bool enabled) {
 
 std::map<std::string, std::string> profiles(bool ambient) {
   std::string both = component("base", true) + component("pilot", true);
+  std::string values = ambient ? kZtunnelValues : "";
   std::map<std::string, std::string> out;
-  out["default.yaml"] = profile(both, "");
-  out["minimal.yaml"] = profile(both, "");
-  out["empty.yaml"] = profile(component("base", false) + component("pilot", false), "");
+  out["default.yaml"] = profile(both, values);
+  out["minimal.yaml"] = profile(both, values);
+  out["empty.yaml"] = profile(component("base", false) + component("pilot", false), values);
   if (ambient)
     out["ambient.yaml"] = profile(both + component("cni", true) + component("ztunnel", true),
-                                  "    profile: ambient\n");
+                                  values + "    profile: ambient\n");
   return out;
 }
 

@@ -1,11 +1,12 @@
-// A release put together from Istio's Helm charts: `<store>/<version>/charts/…` as a ChartStore
-// reads it, pinned by `<store>/<version>.lock.json`.
+// A release that was pulled: `<store>/<version>/{charts,profiles}` as a ChartStore reads it, pinned
+// by `<store>/<version>.lock.json`. It comes from Istio's Helm charts or, whole, from the archive
+// that Istio publishes (istio-<version>-linux-amd64.tar.gz).
 //
 // Helm repositories hold neither the operator's profiles nor the charts of its gateways
 // (gateways/istio-ingress, istio-egress). Profiles are written here instead: `default` (base and
-// istiod), `minimal`, `empty`, and `ambient` where there is a ztunnel chart; everything else in
-// them is the charts' own default, which Istio keeps equal to its profiles' values. Ingress and
-// egress gateways of an IstioOperator need the archive.
+// istiod), `minimal`, `empty`, and `ambient` from 1.24 on; they say no more than the few values by
+// which Istio's own differ from its charts' defaults. Ingress and egress gateways of an
+// IstioOperator need the archive.
 #pragma once
 #include <filesystem>
 #include <map>
