@@ -1,5 +1,7 @@
 #include "helm/json_schema.h"
 
+#include <map>
+
 #include "base/strings.h"
 #include "helm/chart.h"
 #include "helm/schema_run.h"
@@ -32,6 +34,57 @@ int draft_of(const Value& document) {
 constexpr std::string_view kMaps[] = {"properties", "patternProperties", "definitions",
                                       "$defs",      "dependencies",      "dependentSchemas"};
 
+bool maps_names_to_schemas(std::string_view keyword) {
+  return std::find(std::begin(kMaps), std::end(kMaps), keyword) != std::end(kMaps);
+}
+
+bool holds_plain_values(std::string_view keyword) {
+  return keyword == "const" || keyword == "default" || keyword == "enum" || keyword == "examples";
+}
+
+// What came after draft 4, and when. Older drafts do not know it, so it means nothing there.
+int draft_that_brought(std::string_view keyword) {
+  static const std::map<std::string_view, int> kSince = {{"const", 6},
+                                                         {"contains", 6},
+                                                         {"propertyNames", 6},
+                                                         {"if", 7},
+                                                         {"then", 7},
+                                                         {"else", 7},
+                                                         {"$anchor", 2019},
+                                                         {"dependentRequired", 2019},
+                                                         {"dependentSchemas", 2019},
+                                                         {"unevaluatedItems", 2019},
+                                                         {"unevaluatedProperties", 2019},
+                                                         {"minContains", 2019},
+                                                         {"maxContains", 2019},
+                                                         {"prefixItems", 2020},
+                                                         {"$dynamicAnchor", 2020}};
+  auto found = kSince.find(keyword);
+  return found == kSince.end() ? 4 : found->second;
+}
+
+Value without_later_keywords(const Value& schema, int draft) {
+  if (schema.is_list()) {
+    std::vector<Value> items;
+    for (const Value& item : schema.items()) items.push_back(without_later_keywords(item, draft));
+    return Value::list(std::move(items));
+  }
+  if (!schema.is_map()) return schema;
+  std::vector<data::Entry> kept;
+  for (const data::Entry& entry : schema.entries()) {
+    if (draft_that_brought(entry.key) > draft) continue;
+    Value value = entry.value;
+    if (maps_names_to_schemas(entry.key) && value.is_map()) {
+      for (const data::Entry& inner : entry.value.entries())
+        value.set(inner.key, without_later_keywords(inner.value, draft));
+    } else if (!holds_plain_values(entry.key)) {
+      value = without_later_keywords(entry.value, draft);
+    }
+    kept.push_back({entry.key, std::move(value)});
+  }
+  return Value::map(std::move(kept));
+}
+
 void print(std::string& out, const Violation& violation, int indent) {
   bool only_points_on = violation.kind == Violation::kReference && violation.causes.size() == 1;
   if (!only_points_on) {
@@ -49,6 +102,7 @@ JsonSchema::JsonSchema(Value document) : root_(std::move(document)) {
     throw ChartError("the schema must be an object or a boolean");
   }
   draft_ = draft_of(root_);
+  if (draft_ < 2020) root_ = without_later_keywords(root_, draft_);
   addresses_[std::string(kRootAddress)] = &root_;
   index(root_, std::string(kRootAddress), 0);
 }
@@ -67,9 +121,7 @@ void JsonSchema::index(const Value& schema, const std::string& base, int depth) 
     if (!name.empty()) addresses_[here + "#" + name] = &schema;
   }
   for (const data::Entry& entry : schema.entries()) {
-    bool map_of_schemas =
-        std::find(std::begin(kMaps), std::end(kMaps), entry.key) != std::end(kMaps);
-    if (map_of_schemas) {
+    if (maps_names_to_schemas(entry.key)) {
       for (const data::Entry& inner : entry.value.entries()) index(inner.value, here, depth + 1);
     } else if (entry.value.is_map() && entry.key != "const" && entry.key != "default") {
       index(entry.value, here, depth + 1);

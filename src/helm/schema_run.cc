@@ -43,6 +43,11 @@ bool one_of(const Value& value, const Value& choices) {
   return false;
 }
 
+std::string constant_text(const Value& constant) {
+  bool scalar = !constant.is_list() && !constant.is_map();
+  return scalar ? "value must be " + display(constant) : "'const' failed";
+}
+
 std::string enum_text(const Value& choices) {
   std::vector<std::string> texts;
   for (const Value& choice : choices.items()) {
@@ -136,8 +141,7 @@ std::optional<Violation> SchemaRun::check_scalar_rules(const Value& schema, cons
     return violation(fmt::format("got {}, want {}", schema_type(value), base::join(types, " or ")));
   }
   if (const Value* constant = schema.find("const"); constant != nullptr && *constant != value) {
-    bool scalar = !constant->is_list() && !constant->is_map();
-    return violation(scalar ? "value must be " + display(*constant) : "'const' failed");
+    return violation(constant_text(*constant));
   }
   const Value& choices = schema["enum"];
   if (choices.is_list() && !one_of(value, choices)) return violation(enum_text(choices));
@@ -171,7 +175,12 @@ std::optional<Violation> SchemaRun::check_keywords(const Value& schema, const Va
                                                    Evaluated& seen) {
   const Value* reference = schema.find("$ref");
   // Before 2019, whatever stands beside a reference is ignored.
-  if (old_draft() && reference != nullptr) return check_reference(reference->text(), value, seen);
+  if (old_draft() && reference != nullptr) {
+    // Except for `const`, in Helm's validator.
+    const Value* constant = schema.find("const");
+    if (constant != nullptr && *constant != value) return violation(constant_text(*constant));
+    return check_reference(reference->text(), value, seen);
+  }
   if (auto found = check_scalar_rules(schema, value)) return found;
   Violations out;
   Evaluated own;
