@@ -78,6 +78,7 @@ void read_metadata(const data::Value& document, Metadata& metadata);
 // Throws ChartError("validation: …").
 void validate(Metadata& metadata);
 
+class RenderCache;
 struct Chart;
 using ChartPtr = std::shared_ptr<const Chart>;
 
@@ -94,6 +95,8 @@ struct Chart {
   std::vector<ChartPtr> dependencies;
   // What `helm` would print while loading.
   std::vector<std::string> warnings;
+  // Not part of what the chart is: makes rendering it again cheaper. Null: nothing is kept.
+  std::shared_ptr<RenderCache> cache;
 
   const std::string& name() const { return metadata.name; }
 };

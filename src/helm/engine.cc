@@ -3,17 +3,22 @@
 #include "base/strings.h"
 #include "helm/errors.h"
 #include "helm/functions.h"
+#include "helm/render_cache.h"
 #include "helm/scope.h"
 #include "tmpl/template.h"
 
 namespace jibe::helm {
 namespace {
 
-std::shared_ptr<tmpl::TemplateSet> parse_all(const std::vector<Renderable>& templates) {
+std::shared_ptr<tmpl::TemplateSet> parse_all(const std::vector<Renderable>& templates,
+                                             RenderCache* cache) {
   auto set = std::make_shared<tmpl::TemplateSet>(helm_functions());
   for (const Renderable& item : templates) {
     try {
-      set->parse(item.name, *item.text);
+      if (cache != nullptr)
+        set->add(*cache->parsed(item.name, *item.text, set->functions()));
+      else
+        set->parse(item.name, *item.text);
     } catch (const tmpl::ParseError& error) {
       throw ChartError(parse_error_text(item.name, error));
     }
@@ -31,7 +36,7 @@ std::map<std::string, std::string> render_templates(const ResolvedChart& chart, 
                                                     const RenderOptions& options,
                                                     base::Random& random, base::Clock& clock) {
   std::vector<Renderable> templates = make_scopes(chart, values, options);
-  std::shared_ptr<const tmpl::TemplateSet> set = parse_all(templates);
+  std::shared_ptr<const tmpl::TemplateSet> set = parse_all(templates, chart.chart->cache.get());
   RenderState state{options, {}, {}};
   tmpl::ExecOptions exec;
   exec.clock = &clock;

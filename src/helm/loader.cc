@@ -9,6 +9,7 @@
 #include "helm/archive.h"
 #include "helm/chart.h"
 #include "helm/ignore.h"
+#include "helm/render_cache.h"
 #include "helm/values.h"
 #include "tmpl/format.h"
 
@@ -219,7 +220,9 @@ class Assembler {
 }  // namespace
 
 ChartPtr load_chart_files(std::vector<File> files) {
-  return Assembler(0).assemble(std::move(files));
+  auto chart = std::make_shared<Chart>(*Assembler(0).assemble(std::move(files)));
+  chart->cache = std::make_shared<RenderCache>();
+  return chart;
 }
 
 ChartPtr load_chart_archive(std::string_view bytes) {

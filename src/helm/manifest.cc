@@ -6,6 +6,7 @@
 #include "data/json.h"
 #include "data/yaml.h"
 #include "helm/chart.h"
+#include "helm/render_cache.h"
 #include "tmpl/unicode.h"
 
 namespace jibe::helm {
@@ -40,15 +41,17 @@ struct Head {
 
 class HeadReader {
  public:
-  explicit HeadReader(const std::string& source) : source_(source) {}
+  HeadReader(const std::string& source, RenderCache* cache) : source_(source), cache_(cache) {}
 
-  Head read(const std::string& text) const {
-    Value document;
+  Value parse(const std::string& text) const {
     try {
-      document = data::parse_yaml(text);
+      return cache_ != nullptr ? cache_->document(text) : data::parse_yaml(text);
     } catch (const base::InvalidInput& error) {
       refuse(error.what());
     }
+  }
+
+  Head read(const Value& document) const {
     Head head;
     if (document.is_null()) return head;
     if (!document.is_map()) mismatch(document, "value of type util.SimpleHead");
@@ -97,6 +100,7 @@ class HeadReader {
   }
 
   const std::string& source_;
+  RenderCache* cache_;
 };
 
 std::vector<std::string> words_of(const std::string& text) {
@@ -149,10 +153,6 @@ std::pair<size_t, std::string_view> place(const std::string& kind) {
 
 }  // namespace
 
-Value Manifest::document() const {
-  return data::parse_yaml(text, source);
-}
-
 bool Hook::is_test() const {
   return std::find(events.begin(), events.end(), "test") != events.end();
 }
@@ -183,15 +183,18 @@ std::vector<std::string> split_documents(std::string_view text) {
   return documents;
 }
 
-SortedManifests sort_manifests(const std::map<std::string, std::string>& files) {
+SortedManifests sort_manifests(const std::map<std::string, std::string>& files,
+                               RenderCache* cache) {
   SortedManifests out;
   for (const auto& [source, content] : files) {
     std::string_view name = std::string_view(source).substr(source.rfind('/') + 1);
     if (name.starts_with('_') || tmpl::trim_space(content).empty()) continue;
-    HeadReader reader(source);
+    HeadReader reader(source, cache);
     for (std::string& text : split_documents(content)) {
-      Head head = reader.read(text);
-      Manifest manifest{source, std::move(text), head.api_version, head.kind, head.name};
+      Value object = reader.parse(text);
+      Head head = reader.read(object);
+      Manifest manifest{source,    std::move(text), head.api_version,
+                        head.kind, head.name,       std::move(object)};
       auto types = head.annotations.find("helm.sh/hook");
       if (types == head.annotations.end()) {
         out.manifests.push_back(std::move(manifest));

@@ -10,6 +10,8 @@
 
 namespace jibe::helm {
 
+class RenderCache;
+
 // One YAML document of one template.
 struct Manifest {
   // "chart/templates/x.yaml".
@@ -18,9 +20,10 @@ struct Manifest {
   std::string api_version;
   std::string kind;
   std::string name;
+  // The text, parsed; null for a document of comments.
+  data::Value object;
 
-  // Parses the text; null for a document of comments. Throws base::InvalidInput.
-  data::Value document() const;
+  const data::Value& document() const { return object; }
 };
 
 struct Hook {
@@ -43,8 +46,10 @@ struct SortedManifests {
 
 // Splits rendered files (source → text) into documents, takes the hooks out, and orders both by
 // kind: known kinds in install order, then unknown ones by name of the kind; equal kinds stay in
-// order of file name and position. Throws ChartError("YAML parse error on …").
-SortedManifests sort_manifests(const std::map<std::string, std::string>& files);
+// order of file name and position. Throws ChartError("YAML parse error on …"). Parsed documents are
+// taken from the cache, where one is given, and left there.
+SortedManifests sort_manifests(const std::map<std::string, std::string>& files,
+                               RenderCache* cache = nullptr);
 
 // Documents of one text, at every line that starts with "---", whatever follows on it.
 std::vector<std::string> split_documents(std::string_view text);

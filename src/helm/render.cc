@@ -67,9 +67,18 @@ void append(std::string& out, std::string_view source, std::string_view text) {
   out += fmt::format("---\n# Source: {}\n{}\n", source, text);
 }
 
-SortedManifests sort_or_show(const Files& files) {
+ResolvedChart resolve_or_explain(const Chart& chart, const data::Value& given,
+                                 std::vector<std::string>& warnings) {
   try {
-    return sort_manifests(files);
+    return resolve_dependencies(chart, given, warnings);
+  } catch (const ChartError& error) {
+    throw ChartError(fmt::format("chart dependencies processing failed: {}", error.what()));
+  }
+}
+
+SortedManifests sort_or_show(const Files& files, RenderCache* cache) {
+  try {
+    return sort_manifests(files, cache);
   } catch (const ChartError& error) {
     std::string all;
     for (const auto& [source, text] : files)
@@ -122,12 +131,12 @@ RenderResult render(const Chart& chart, const data::Value& user_values,
   if (chart.metadata.deprecated) result.warnings.emplace_back("this chart is deprecated");
   check_installable(chart, options.capabilities);
   data::Value given = user_values.is_map() ? user_values : data::Value::map();
-  ResolvedChart resolved = resolve_dependencies(chart, given, result.warnings);
+  ResolvedChart resolved = resolve_or_explain(chart, given, result.warnings);
   Table values = coalesce_values(resolved, given, NullRule::kCoalesce, result.warnings);
   if (!options.skip_schema_validation) validate_values(resolved, tmpl::to_value(values));
   Files files = render_templates(resolved, values, options, random, clock);
   result.notes = take_notes(resolved, options.sub_notes, files);
-  SortedManifests sorted = sort_or_show(files);
+  SortedManifests sorted = sort_or_show(files, chart.cache.get());
   result.manifests = std::move(sorted.manifests);
   result.hooks = std::move(sorted.hooks);
   result.warnings.insert(result.warnings.end(), sorted.warnings.begin(), sorted.warnings.end());

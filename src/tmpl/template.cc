@@ -35,14 +35,24 @@ ParseError::ParseError(std::string name, int line, const std::string& message)
 ExecError::ExecError(const std::string& text, std::vector<ExecFrame> frames, std::string cause)
     : Error(text), frames_(std::move(frames)), cause_(std::move(cause)) {}
 
-std::shared_ptr<const Template> TemplateSet::parse(const std::string& name, std::string text) {
+std::shared_ptr<const ParsedSource> parse_template(
+    const std::string& name, std::string text,
+    const std::shared_ptr<const FunctionTable>& functions) {
   auto source = std::make_shared<const Source>(Source{name, std::move(text)});
-  ParsedSource parsed = parse_source(std::move(source), functions_);
+  return std::make_shared<const ParsedSource>(parse_source(std::move(source), functions));
+}
+
+std::shared_ptr<const Template> TemplateSet::parse(const std::string& name, std::string text) {
+  auto parsed = parse_template(name, std::move(text), functions_);
+  add(*parsed);
+  return std::make_shared<const Template>(name, parsed->main);
+}
+
+void TemplateSet::add(const ParsedSource& parsed) {
   for (const auto& [key, tree] : parsed.trees) {
     if (is_empty(tree->root) && find(key) != nullptr) continue;
     templates_[key] = std::make_shared<const Template>(key, tree);
   }
-  return std::make_shared<const Template>(name, parsed.main);
 }
 
 std::shared_ptr<const Template> TemplateSet::find(std::string_view name) const {

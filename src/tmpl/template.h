@@ -22,6 +22,7 @@
 namespace jibe::tmpl {
 
 struct Tree;
+struct ParsedSource;
 
 // One named body.
 class Template {
@@ -74,6 +75,12 @@ class ExecError : public base::Error {
   std::string cause_;
 };
 
+// A text and all that it defines, to be added to any number of sets with the same functions. Throws
+// ParseError.
+std::shared_ptr<const ParsedSource> parse_template(
+    const std::string& name, std::string text,
+    const std::shared_ptr<const FunctionTable>& functions);
+
 // Templates that see each other by name. A set may stand on a parent: it finds what the parent has,
 // and what is parsed into it does not reach the parent (Go's Clone, without the copying).
 class TemplateSet {
@@ -87,6 +94,8 @@ class TemplateSet {
   // Adds the template `name` and all that `text` defines; later definitions replace earlier
   // ones, except by bodies of white space and comments only. Gives the body of `text` itself.
   std::shared_ptr<const Template> parse(const std::string& name, std::string text);
+  // The same with a text that was parsed before.
+  void add(const ParsedSource& parsed);
   // nullptr where there is none.
   std::shared_ptr<const Template> find(std::string_view name) const;
   const std::shared_ptr<const FunctionTable>& functions() const { return functions_; }

@@ -19,6 +19,7 @@
 #include "helm/engine.h"
 #include "helm/render.h"
 #include "helm/schema.h"
+#include "helm/values.h"
 #include "rt/runtime.h"
 
 namespace {

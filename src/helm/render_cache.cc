@@ -1,0 +1,43 @@
+#include "helm/render_cache.h"
+
+#include "data/yaml.h"
+
+namespace jibe::helm {
+
+namespace {
+
+// Enough for the CRDs of any chart; what is beyond that starts afresh.
+constexpr size_t kMostBytes = 8 * 1024 * 1024;
+
+}  // namespace
+
+std::shared_ptr<const tmpl::ParsedSource> RenderCache::parsed(
+    const std::string& name, const std::string& text,
+    const std::shared_ptr<const tmpl::FunctionTable>& functions) {
+  {
+    std::lock_guard lock(mutex_);
+    auto found = templates_.find(name);
+    if (found != templates_.end() && found->second.text == text) return found->second.source;
+  }
+  auto source = tmpl::parse_template(name, text, functions);
+  std::lock_guard lock(mutex_);
+  templates_[name] = {text, source};
+  return source;
+}
+
+data::Value RenderCache::document(const std::string& text) {
+  {
+    std::lock_guard lock(mutex_);
+    if (auto found = documents_.find(text); found != documents_.end()) return found->second;
+  }
+  data::Value document = data::parse_yaml(text);
+  std::lock_guard lock(mutex_);
+  if (bytes_ + text.size() > kMostBytes) {
+    documents_.clear();
+    bytes_ = 0;
+  }
+  if (documents_.emplace(text, document).second) bytes_ += text.size();
+  return document;
+}
+
+}  // namespace jibe::helm

@@ -1,0 +1,40 @@
+// What rendering a chart once more would work out once more: its templates, parsed, and the objects
+// in its output, most of which are the same every time (CRDs, above all).
+//
+// Belongs to a Chart and lives as long. May be used by several threads at once.
+#pragma once
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "data/value.h"
+#include "tmpl/template.h"
+
+namespace jibe::helm {
+
+class RenderCache {
+ public:
+  // Throws tmpl::ParseError.
+  std::shared_ptr<const tmpl::ParsedSource> parsed(
+      const std::string& name, const std::string& text,
+      const std::shared_ptr<const tmpl::FunctionTable>& functions);
+  // data::parse_yaml(text). Throws base::InvalidInput.
+  data::Value document(const std::string& text);
+
+ private:
+  struct Parsed {
+    std::string text;
+    std::shared_ptr<const tmpl::ParsedSource> source;
+  };
+
+  std::mutex mutex_;
+  // By name. Two charts may take turns under one name (aliases with conditions).
+  std::map<std::string, Parsed, std::less<>> templates_;
+  std::unordered_map<std::string, data::Value> documents_;
+  // Of the texts in documents_.
+  size_t bytes_ = 0;
+};
+
+}  // namespace jibe::helm
