@@ -4,14 +4,19 @@ SETUP ?= yes
 JOBS ?= $(shell nproc)
 CTEST = ctest --output-on-failure --no-tests=error
 
-.PHONY: help demo build build-dev check test unit rules tidy fmt headers asan e2e setup clean fuzz bench helm
+.PHONY: help demo build build-dev check test rules headers tidy fmt setup setup-tests fuzz bench helm clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-setup: ## install Debian packages, fetch charts, API documents, helm and kubectl
+setup: ## install Debian packages, fetch charts and API documents
 ifeq ($(SETUP),yes)
 	@tools/install-packages
+	@tools/fetch-deps charts k8s-api k8s-types
+endif
+
+setup-tests: setup ## the same, and the real tools that tests use
+ifeq ($(SETUP),yes)
 	@tools/fetch-deps
 endif
 
@@ -19,7 +24,7 @@ build: setup ## build the release preset: build/release/jibe
 	@cmake --preset release --log-level=WARNING
 	@cmake --build --preset release --parallel $(JOBS) --target jibe
 
-build-dev: setup ## build the dev preset with all tests
+build-dev: setup-tests ## build the dev preset with all tests
 	@cmake --preset dev --log-level=WARNING
 	@cmake --build --preset dev --parallel $(JOBS)
 

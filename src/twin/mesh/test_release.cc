@@ -19,7 +19,6 @@ spec:
     egressGateways:
     - {name: istio-egressgateway, enabled: false}
   values:
-    revision: ""
     global: {istioNamespace: istio-system, network: ""}
     gateways:
       istio-ingressgateway: {name: istio-ingressgateway, labels: {}}
