@@ -286,6 +286,23 @@ spec:
   }
 }
 
+TEST_F(ManifestTest, PortsWithoutATargetSayZeroSince124) {
+  const std::string iop =
+      "{spec: {components: {ingressGateways: [{name: istio-ingressgateway, enabled: true, "
+      "k8s: {service: {ports: [{port: 15011, name: x, protocol: \"\"}]}}}]}}}";
+  auto out = generate("1.31.0", {iop});
+  EXPECT_EQ(data::to_json(object(out, "Service", "istio-ingressgateway")["spec"]["ports"]),
+            R"([{"name":"x","port":15011,"targetPort":0}])");
+}
+
+TEST_F(ManifestTest, ValuesThatAreNullLeaveTheChartsAlone) {
+  auto given = values(generate("1.31.0", {"{spec: {profile: empty, components: {pilot: {enabled: "
+                                          "true}}, values: null, hub: lost}}"}),
+                      "istiod");
+  EXPECT_FALSE(given["global"].has("hub"));
+  EXPECT_FALSE(given["pilot"].has("enabled"));
+}
+
 TEST_F(ManifestTest, ZtunnelGetsItsValuesAtTheTop) {
   const std::string iop =
       "{spec: {components: {ztunnel: {enabled: true, hub: own}}, "

@@ -24,12 +24,26 @@ struct Run {
   std::vector<std::string> warnings;
 };
 
+// A chart gets ports as Go writes its ServicePort: without what is empty, but with targetPort 0.
+data::Value typed_ports(const data::Value& ports) {
+  std::vector<data::Value> out;
+  for (data::Value port : ports.items()) {
+    for (auto key : {"name", "protocol", "nodePort", "appProtocol"})
+      if (port[key].is_null() || port[key] == data::Value("") || port[key] == data::Value(0))
+        port.erase(key);
+    for (auto key : {"port", "targetPort"})
+      if (port[key].is_null()) port.set(key, 0);
+    out.push_back(std::move(port));
+  }
+  return data::Value::list(std::move(out));
+}
+
 void set_gateway_values(data::Value& values, const std::string& root, const data::Value& gateway) {
   set_values_path(values, root + ".name", gateway["name"].is_null() ? "" : gateway["name"]);
   set_values_path(values, root + ".labels",
                   gateway["label"].is_map() ? gateway["label"] : data::Value::map());
   const auto& ports = gateway["k8s"]["service"]["ports"];
-  if (!ports.empty()) set_values_path(values, root + ".ports", ports);
+  if (!ports.empty()) set_values_path(values, root + ".ports", typed_ports(ports));
 }
 
 // Guards in the charts look at these (a PodDisruptionBudget needs autoscaleMin > 1).

@@ -61,25 +61,30 @@ size_t item_of(const data::Value& list, const std::string& step) {
   return there ? static_cast<size_t>(*index) : list.size();
 }
 
+// What is written below a null is lost, as it is in Istio, which writes it into a map of its own.
 void set_steps(data::Value& node, const std::vector<std::string>& steps, size_t at,
                const data::Value& value) {
   if (at == steps.size()) {
     node = value;
     return;
   }
-  if (!node.is_map() && !node.is_null())
+  if (node.is_null()) return;
+  if (!node.is_map())
     throw base::InvalidInput(
         fmt::format("{} lies below a value that is no map: {}", steps[at], display(node)));
   bool next_is_item = at + 1 < steps.size() && steps[at + 1].starts_with('[');
-  if (!next_is_item) return set_steps(node.edit(steps[at]), steps, at + 1, value);
-  data::Value& list = node.edit(steps[at]);
-  if (list.is_null()) list = data::Value::list();
-  if (!list.is_list())
+  bool absent = !node.has(steps[at]);
+  data::Value& child = node.edit(steps[at]);
+  if (absent) child = next_is_item ? data::Value::list() : data::Value::map();
+  if (!next_is_item) return set_steps(child, steps, at + 1, value);
+  if (!child.is_list())
     throw base::InvalidInput(
         fmt::format("{} chooses from {}, which is no list", steps[at + 1], steps[at]));
-  size_t item = item_of(list, steps[at + 1]);
-  if (item == list.size()) list.push_back(nullptr);
-  set_steps(list.edit(item), steps, at + 2, value);
+  size_t item = item_of(child, steps[at + 1]);
+  if (item == child.size()) child.push_back(nullptr);
+  data::Value& chosen = child.edit(item);
+  if (chosen.is_null() && at + 2 < steps.size()) chosen = data::Value::map();
+  set_steps(chosen, steps, at + 2, value);
 }
 
 }  // namespace

@@ -124,6 +124,12 @@ TEST(SetValuesPath, WritesKeysItemsAndSelections) {
   EXPECT_EQ(set_in("{a: [1]}", "a", 2), R"({"a":2})");
 }
 
+TEST(SetValuesPath, LosesWhatIsWrittenBelowNull) {
+  EXPECT_EQ(set_in("{a: null}", "a.b", 1), R"({"a":null})");
+  EXPECT_EQ(set_in("{a: null}", "a", 1), R"({"a":1})");
+  EXPECT_EQ(set_in("{a: [null]}", "a[0].b", 1), R"({"a":[{"b":1}]})");
+}
+
 TEST(SetValuesPath, RefusesWhatIsNotThere) {
   EXPECT_THAT([] { set_in("{a: [{name: x}]}", "a.[name:y].v", 1); },
               ThrowsMessage<base::InvalidInput>("element [name:y] not found"));
