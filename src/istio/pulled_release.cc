@@ -40,11 +40,20 @@ constexpr const char* kValues =
     "    gateways:\n"
     "      istio-ingressgateway: {}\n"
     "      istio-egressgateway: {}\n";
+// istioctl installs an ingress gateway where a profile says nothing of it; Helm repositories hold no
+// chart for that one.
+constexpr const char* kGateways =
+    "    ingressGateways:\n"
+    "    - name: istio-ingressgateway\n"
+    "      enabled: false\n"
+    "    egressGateways:\n"
+    "    - name: istio-egressgateway\n"
+    "      enabled: false\n";
 constexpr const char* kZtunnelValues = "    ztunnel:\n      resourceName: ztunnel\n";
 
 std::string profile(std::string_view components, std::string_view values) {
-  return fmt::format("{}  components:\n{}  values:\n{}{}", kProfileHead, components, kValues,
-                     values);
+  return fmt::format("{}  components:\n{}{}  values:\n{}{}", kProfileHead, components, kGateways,
+                     kValues, values);
 }
 
 std::string component(std::string_view name, bool enabled) {

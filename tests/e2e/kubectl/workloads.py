@@ -71,7 +71,9 @@ def rolling(k):
              r"^error: unable to find specified revision 9 in history$")
     equals(k("rollout restart deploy web"), "deployment.apps/web restarted\n")
     contains(k("rollout status deploy web --timeout=30s"), done)
-    equals(k("get pods -o jsonpath='{.items[*].spec.containers[0].image}'"), "nginx:1 nginx:1")
+    # A rollout is complete while the pods that it replaced still end.
+    images = "get pods -o jsonpath='{.items[*].spec.containers[0].image}'"
+    eventually("two pods of the first image", lambda: k(images) == "nginx:1 nginx:1")
     annotations = k.json("get deploy web")["spec"]["template"]["metadata"]["annotations"]
     expect("kubectl.kubernetes.io/restartedAt" in annotations, annotations)
     equals(k("rollout pause deploy web"), "deployment.apps/web paused\n")
