@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "data/utf8.h"
 #include "data/yaml_mistake.h"
 #include "data/yaml_repair.h"
 
@@ -147,6 +148,12 @@ struct YamlEvents::Parser {
 
 YamlEvents::YamlEvents(std::string_view text, int lines_before)
     : parser_(std::make_unique<Parser>(text)), lines_before_(lines_before) {
+  // libfyaml 0.7.12 does not come back from a directive with such bytes.
+  if (text.find('%') != text.npos && !is_valid_utf8(text))
+    throw YamlMistake(0, "invalid leading UTF-8 octet");
+  for (char c : text)
+    if ((static_cast<unsigned char>(c) < ' ' && c != '\t' && c != '\n' && c != '\r') || c == '\x7f')
+      throw YamlMistake(0, "control characters are not allowed");
   parser_->repair_empty_blocks();
 }
 

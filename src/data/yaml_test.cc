@@ -179,6 +179,7 @@ TEST(Yaml, BlockScalars) {
             "error converting YAML to JSON: yaml: line 2: found a tab character where an "
             "indentation space is expected");
   EXPECT_EQ(json("a: |1\n  \tx"), R"({"a":" \tx"})");
+  EXPECT_EQ(json("%%\x9f\n"), "error converting YAML to JSON: yaml: invalid leading UTF-8 octet");
   // Without a line break at the end of the text there is none in the value.
   EXPECT_EQ(json("a: |\n  x"), R"({"a":"x"})");
 }
