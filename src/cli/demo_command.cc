@@ -15,6 +15,7 @@ namespace {
 
 struct DemoArguments {
   bool fast = false;
+  bool keep = false;
   std::string old_version;
   std::string new_version;
   std::string revision;
@@ -59,8 +60,16 @@ int run_demo(const Environment& environment, const DemoArguments& a) {
   auto runtime = rt::make_real_runtime(real);
   DemoScreen screen(environment.terminal);
   DemoJourney journey(*runtime, charts, plan_of(a, charts), screen);
-  runtime->run(journey.run());
-  std::cout << journey.summary();
+  if (!a.keep) {
+    runtime->run(journey.run());
+    std::cout << journey.summary();
+    return 0;
+  }
+  try {
+    runtime->run(journey.run("jibe-demo.kubeconfig"));
+  } catch (const base::Cancelled&) {
+    // Ctrl-C: that is how it is meant to end
+  }
   return 0;
 }
 
@@ -70,7 +79,10 @@ void add_demo(Program& program) {
   auto* command = program.app.add_subcommand(
       "demo", "the guide's takeover, from start to end, on embedded clusters");
   auto a = std::make_shared<DemoArguments>();
-  command->add_flag("--fast", a->fast, "in virtual time: a few seconds");
+  auto* fast = command->add_flag("--fast", a->fast, "in virtual time: a few seconds");
+  command
+      ->add_flag("--keep", a->keep, "leave the clusters up afterwards, for kubectl, until Ctrl-C")
+      ->excludes(fast);
   command->add_option("--old-version", a->old_version, "the Istio that is taken over");
   command->add_option("--new-version", a->new_version, "the Istio that takes over");
   command->add_option("--revision", a->revision, "its revision (default: from the version)");

@@ -10,6 +10,7 @@
 #include "data/yaml.h"
 #include "kube/wait.h"
 #include "lifecycle/server.h"
+#include "rt/sync.h"
 
 namespace jibe::cli {
 
@@ -258,7 +259,16 @@ void DemoJourney::check() const {
         fmt::format("the default injector was not one: {}", invariant_->violations()[0]));
 }
 
-Task<void> DemoJourney::run() {
+Task<void> DemoJourney::keep(std::string kubeconfig) {
+  embedded_->serve(group_, kubeconfig);
+  screen_.say(summary());
+  screen_.say(
+      fmt::format("The clusters stay up: export KUBECONFIG={}; Ctrl-C ends them.", kubeconfig));
+  rt::Event never(runtime_);
+  co_await never.wait();
+}
+
+Task<void> DemoJourney::run(std::string kubeconfig) {
   started_ = runtime_.now();
   say(fmt::format("real charts: Istio {} (unmanaged), taken over by {}", plan_.old_tag,
                   plan_.new_version.str()));
@@ -266,6 +276,8 @@ Task<void> DemoJourney::run() {
   std::exception_ptr failure;
   try {
     co_await journey();
+    screen_.show({});
+    if (!kubeconfig.empty()) co_await keep(std::move(kubeconfig));
   } catch (...) {
     failure = std::current_exception();
   }

@@ -33,8 +33,9 @@ class DemoJourney : public takeover::Listener {
   DemoJourney(rt::Runtime& runtime, const istio::ChartStore& charts, DemoPlan plan,
               DemoScreen& screen);
 
-  // Throws base::Error where a step fails, a request was lost or an invariant did not hold.
-  Task<void> run();
+  // Throws base::Error where a step fails, a request was lost or an invariant did not hold. With a
+  // kubeconfig to write, the clusters stay up for kubectl until the task is cancelled.
+  Task<void> run(std::string kubeconfig = "");
   // A table, per cluster: proxies and versions before and after, time, and what was removed.
   std::string summary() const;
 
@@ -58,6 +59,7 @@ class DemoJourney : public takeover::Listener {
   Task<void> lead_clients_to_new_gateways();
   Task<void> apply_example(kube::Client& client, std::string file);
   Task<std::string> address_of(kube::Client& client, kube::ObjectName service);
+  Task<void> keep(std::string kubeconfig);
   void check() const;
   void say(const std::string& text);
   void show_state();

@@ -2,12 +2,15 @@
 
 #include <fmt/core.h>
 
+#include <fstream>
+
 #include "base/coroutine.h"
 #include "base/error.h"
 #include "base/strings.h"
 #include "cli/app_pods.h"
 #include "cli/installer_pod.h"
 #include "cli/releases.h"
+#include "data/yaml.h"
 #include "twin/mesh/mesh.h"
 #include "twin/mesh/operator.h"
 #include "twin/serve.h"
@@ -95,6 +98,22 @@ twin::Cluster& EmbeddedClusters::find(const base::ClusterName& name) {
 
 http::Handler& EmbeddedClusters::admin(const base::ClusterName& name) {
   return *member(name).admin;
+}
+
+EmbeddedClusters::~EmbeddedClusters() = default;
+
+void EmbeddedClusters::serve(rt::TaskGroup& group, const std::string& kubeconfig) {
+  std::vector<twin::KubeconfigEntry> entries;
+  for (auto& member : members_) {
+    twin::ServeOptions options;
+    options.ca = member.ca;
+    member.sockets = std::make_unique<twin::ClusterSockets>(*member.cluster, options);
+    group.spawn("sockets", member.sockets->run());
+    entries.push_back({base::ContextName(member.cluster->name().str()), member.sockets->admin()});
+  }
+  std::ofstream out(kubeconfig, std::ios::trunc);
+  out << data::to_yaml(twin::make_kubeconfig(entries));
+  if (!out.flush()) throw base::InvalidInput(fmt::format("cannot write {}", kubeconfig));
 }
 
 }  // namespace jibe::cli

@@ -12,6 +12,10 @@
 #include "rt/task_group.h"
 #include "twin/cluster.h"
 
+namespace jibe::twin {
+class ClusterSockets;
+}
+
 namespace jibe::cli {
 
 class Releases;
@@ -29,9 +33,14 @@ struct EmbeddedOptions {
 class EmbeddedClusters {
  public:
   EmbeddedClusters(rt::Runtime& runtime, EmbeddedOptions options);
+  ~EmbeddedClusters();
 
   // Starts every cluster in the group and returns when all have bootstrapped.
   Task<void> start(rt::TaskGroup& group);
+
+  // Puts every started cluster on sockets, served in the group, and writes a kubeconfig with one
+  // context per cluster. Real runtime alone.
+  void serve(rt::TaskGroup& group, const std::string& kubeconfig);
 
   size_t size() const { return members_.size(); }
   twin::Cluster& cluster(size_t index) { return *members_[index].cluster; }
@@ -46,6 +55,7 @@ class EmbeddedClusters {
     pki::Identity ca;
     std::unique_ptr<twin::Cluster> cluster;
     std::unique_ptr<http::Handler> admin;
+    std::unique_ptr<twin::ClusterSockets> sockets;
   };
   Member& member(const base::ClusterName& name);
 

@@ -1,7 +1,6 @@
 // jibe twin up: embedded clusters behind the real Kubernetes API on loopback.
 #include <fmt/core.h>
 
-#include <fstream>
 #include <iostream>
 #include <memory>
 
@@ -10,10 +9,8 @@
 #include "cli/embedded.h"
 #include "cli/program.h"
 #include "cli/scenario.h"
-#include "data/yaml.h"
 #include "rt/sync.h"
 #include "rt/task_group.h"
-#include "twin/serve.h"
 
 namespace jibe::cli {
 
@@ -70,12 +67,6 @@ void say(const std::string& line) {
   std::cout << line << "\n" << std::flush;
 }
 
-void write_kubeconfig(const std::string& path, const data::Value& config) {
-  std::ofstream out(path, std::ios::trunc);
-  out << data::to_yaml(config);
-  if (!out.flush()) throw base::InvalidInput(fmt::format("cannot write {}", path));
-}
-
 Task<void> serve(rt::Runtime& runtime, Releases& releases, TwinArguments a) {
   Scenario scenario;
   if (!a.scenario.empty())
@@ -86,23 +77,13 @@ Task<void> serve(rt::Runtime& runtime, Releases& releases, TwinArguments a) {
   EmbeddedClusters clusters(runtime, options);
   rt::TaskGroup group(runtime);
   std::exception_ptr failure;
-  std::vector<std::unique_ptr<twin::ClusterSockets>> sockets;
   try {
     co_await clusters.start(group);
-    std::vector<twin::KubeconfigEntry> entries;
-    for (size_t i = 0; i < clusters.size(); ++i) {
-      twin::ServeOptions serve;
-      serve.ca = clusters.ca(i);
-      sockets.push_back(std::make_unique<twin::ClusterSockets>(clusters.cluster(i), serve));
-      group.spawn("sockets", sockets.back()->run());
-      entries.push_back(
-          {base::ContextName(clusters.cluster(i).name().str()), sockets.back()->admin()});
-    }
-    write_kubeconfig(a.kubeconfig, twin::make_kubeconfig(entries));
+    clusters.serve(group, a.kubeconfig);
     std::cout << fmt::format("{} clusters are up. Try:\n\n  export KUBECONFIG={}\n",
                              clusters.size(), a.kubeconfig);
-    for (const auto& entry : entries)
-      std::cout << fmt::format("  kubectl --context {} get nodes\n", entry.context.str());
+    for (const auto& name : options.names)
+      std::cout << fmt::format("  kubectl --context {} get nodes\n", name.str());
     std::cout << "\nCtrl-C ends them.\n" << std::flush;
     if (!a.scenario.empty()) {
       co_await prepare(runtime, ScenarioRun{scenario, clusters, releases, say});

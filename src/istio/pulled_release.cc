@@ -40,8 +40,8 @@ constexpr const char* kValues =
     "    gateways:\n"
     "      istio-ingressgateway: {}\n"
     "      istio-egressgateway: {}\n";
-// istioctl installs an ingress gateway where a profile says nothing of it; Helm repositories hold no
-// chart for that one.
+// istioctl installs an ingress gateway where a profile says nothing of it; Helm repositories hold
+// no chart for that one.
 constexpr const char* kGateways =
     "    ingressGateways:\n"
     "    - name: istio-ingressgateway\n"

@@ -34,6 +34,15 @@ api::InstallationStatus failed(const base::Revision& revision, std::string sente
   return out;
 }
 
+// Other charts than the user named would be worse than none.
+std::string repository_problem(const api::HelmGlobal& helm) {
+  if (helm.repo.empty()) return "";
+  return fmt::format(
+      "spec.helmGlobal.repo names {}, but the server installs from its own chart store alone yet; "
+      "remove the field, and bring other charts into the store with jibe charts pull",
+      helm.repo);
+}
+
 // A server's answer says what it refused; where none came, the cluster is what matters.
 std::string trouble_in(kube::Client& client, const std::exception& error) {
   if (dynamic_cast<const kube::StatusError*>(&error))
@@ -87,11 +96,13 @@ Wish wish_of_istio(const data::Value& object, const std::vector<istio::Version>&
   Wish out;
   out.head = decoded.value.head;
   out.problem = decoded.problems.empty() ? "" : api::sentence(decoded.problems);
+  if (out.problem.empty()) out.problem = repository_problem(decoded.value.helm_global);
   for (const auto& installation : decoded.value.installations)
     for (const auto& target : installation.clusters) {
       auto revision = named(installation.revision, known);
       out.wanted.push_back(
           wanted_of(target, revision, revision, installation.operator_spec, false));
+      out.wanted.back().controller = installation.controller;
     }
   return out;
 }
@@ -101,6 +112,7 @@ Wish wish_of_gateway(const data::Value& object, const std::vector<istio::Version
   Wish out;
   out.head = decoded.value.head;
   out.problem = decoded.problems.empty() ? "" : api::sentence(decoded.problems);
+  if (out.problem.empty()) out.problem = repository_problem(decoded.value.helm_global);
   for (const auto& installation : decoded.value.installations)
     for (const auto& target : installation.clusters)
       out.wanted.push_back(wanted_of(target, named(installation.gateway_revision, known),
@@ -199,6 +211,7 @@ Task<api::InstallationStatus> ManagerReconciler::bring_to(kube::Client& client, 
   Deployment what;
   what.release = release_for(wanted.operator_spec);
   what.installer_image = installer_image_;
+  what.controller = wanted.controller;
   api::ClusterTarget target{wanted.cluster, wanted.active, wanted.trust_domain};
   what.spec = wanted.gateway ? gateway_spec(wanted.operator_spec, wanted.control_plane, target)
                              : control_plane_spec(wanted.operator_spec, wanted.revision, target);

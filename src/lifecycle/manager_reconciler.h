@@ -28,6 +28,7 @@ struct Wanted {
   bool active = false;  // defaultRevision, activeGateway
   std::string trust_domain;
   data::Value operator_spec;
+  api::IstioController controller;  // of a control plane
 };
 
 // A user's object in the form that both kinds share.

@@ -34,6 +34,16 @@ Task<void> bring_charts(kube::Client& client, Deployment what) {
   co_await client.apply_object(std::move(wanted), options);
 }
 
+// An installer serves a control plane and its gateways; how it is deployed, the control plane's
+// manager says where there is one.
+Task<bool> decides_on_installer(kube::Client& client, OperatorMeta meta) {
+  if (meta.role != "gateway") co_return true;
+  auto found = co_await client.list(kOperators, installer_namespace(meta.revision));
+  co_return std::none_of(found.items.begin(), found.items.end(), [](const data::Value& iop) {
+    return kube::label_of(iop, kRoleLabel) == "control-plane";
+  });
+}
+
 bool is_ours(const data::Value& object) {
   return !kube::label_of(object, kInstallationLabel).empty();
 }
@@ -146,8 +156,11 @@ Task<ControlPlane> find_control_plane(kube::Client& client, base::Revision revis
 }
 
 Task<api::InstallationStatus> deploy(kube::Client& client, Deployment what) {
-  for (const auto& object : installer_manifests(what.meta.revision, what.installer_image))
-    co_await apply_one(client, object);
+  bool mine = co_await decides_on_installer(client, what.meta);
+  if (mine)
+    for (const auto& object :
+         installer_manifests(what.meta.revision, what.installer_image, what.controller))
+      co_await apply_one(client, object);
   co_await bring_charts(client, what);
   auto iop = co_await apply_one(client, operator_object(what.meta, what.spec));
   auto installer = co_await client.try_get(

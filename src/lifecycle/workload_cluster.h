@@ -21,6 +21,7 @@ struct Deployment {
   data::Value spec;
   istio::ReleasePtr release;
   std::string installer_image;
+  api::IstioController controller;
 };
 
 // The sentence that forbids the installation, or nothing: an Istio of the same revision that jibe

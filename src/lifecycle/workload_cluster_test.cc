@@ -81,6 +81,33 @@ TEST(InstallerManifests, AreTheGuidesNames) {
   }
 }
 
+TEST(InstallerManifests, FollowIstioController) {
+  api::IstioController controller;
+  controller.labels = data::parse_json(R"({"team":"mesh","name":"mine"})");
+  controller.annotations = data::parse_json(R"({"a":"b"})");
+  controller.image_pull_secrets = data::parse_json(R"([{"name":"pull"}])");
+  controller.resources = data::parse_json(R"({"limits":{"cpu":"1"}})");
+  controller.env_vars = data::parse_json(R"([{"name":"A","value":"b"}])");
+  for (const auto& object : installer_manifests(base::Revision("1-15"), "i", controller)) {
+    if (object["kind"].text() != "Deployment") continue;
+    const auto& pod = object["spec"]["template"];
+    EXPECT_EQ(pod["metadata"]["labels"]["team"].text(), "mesh");
+    EXPECT_EQ(pod["metadata"]["annotations"]["a"].text(), "b");
+    for (const auto& wanted : object["spec"]["selector"]["matchLabels"].entries())
+      EXPECT_EQ(pod["metadata"]["labels"][wanted.key], wanted.value);
+    EXPECT_EQ(pod["spec"]["imagePullSecrets"], controller.image_pull_secrets);
+    EXPECT_EQ(pod["spec"]["containers"][0]["resources"], controller.resources);
+    EXPECT_EQ(pod["spec"]["containers"][0]["env"][2]["name"].text(), "A");
+  }
+}
+
+TEST(Wish, ARepositoryThatIsNotFollowedIsNotIgnored) {
+  auto object = data::parse_json(R"({"metadata":{"name":"i","namespace":"gloo-mesh"},"spec":{
+      "helmGlobal":{"repo":"oci://charts.example/istio"},"installations":[{"revision":"1-31",
+      "clusters":[{"name":"a"}],"istioOperatorSpec":{}}]}})");
+  EXPECT_THAT(wish_of_istio(object, {}).problem, testing::HasSubstr("oci://charts.example/istio"));
+}
+
 TEST(NotWanted, ComparesGroupKindNamespaceAndName) {
   auto object = [](const char* version, const char* ns, const char* name) {
     return data::parse_json(std::string(R"({"apiVersion":")") + version +

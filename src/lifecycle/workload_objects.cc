@@ -90,10 +90,35 @@ constexpr std::string_view kInstaller = R"(
             runAsNonRoot: true
 )";
 
+void add_entries(data::Value& metadata, const char* field, const data::Value& more) {
+  for (const auto& entry : more.entries()) metadata.edit(field).set(entry.key, entry.value);
+}
+
+// The selector's own labels stay what they are.
+void apply_settings(data::Value& deployment, const api::IstioController& controller) {
+  auto& pod = deployment.edit("spec").edit("template");
+  auto selected = deployment["spec"]["selector"]["matchLabels"];
+  for (auto* metadata : {&deployment.edit("metadata"), &pod.edit("metadata")}) {
+    add_entries(*metadata, "labels", controller.labels);
+    add_entries(*metadata, "annotations", controller.annotations);
+    add_entries(*metadata, "labels", selected);
+  }
+  auto& spec = pod.edit("spec");
+  if (controller.image_pull_secrets.is_list())
+    spec.set("imagePullSecrets", controller.image_pull_secrets);
+  auto& container = spec.edit("containers").edit(size_t{0});
+  if (controller.resources.is_map()) container.set("resources", controller.resources);
+  if (controller.security_context.is_map())
+    container.set("securityContext", controller.security_context);
+  for (const auto& variable : controller.env_vars.items())
+    container.edit("env").push_back(variable);
+}
+
 }  // namespace
 
 std::vector<data::Value> installer_manifests(const base::Revision& revision,
-                                             const std::string& image) {
+                                             const std::string& image,
+                                             const api::IstioController& controller) {
   std::string text(kInstaller);
   text = base::replace_all(text, "NAMESPACE", installer_namespace(revision));
   text = base::replace_all(text, "POD_" + installer_namespace(revision), "POD_NAMESPACE");
@@ -103,6 +128,8 @@ std::vector<data::Value> installer_manifests(const base::Revision& revision,
   text = base::replace_all(text, "\"REVISION\"", "\"" + revision.str() + "\"");
   text = base::replace_all(text, "image: IMAGE", "image: " + image);
   auto list = data::parse_yaml(text);
+  for (auto& object : list.edit_items())
+    if (object["kind"].text() == "Deployment") apply_settings(object, controller);
   return {list.items().begin(), list.items().end()};
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "api/lifecycle.h"
 #include "base/names.h"
 #include "data/value.h"
 #include "istio/release.h"
@@ -10,9 +11,11 @@
 
 namespace jibe::lifecycle {
 
-// Namespace, ServiceAccount, RBAC, Deployment and Service of the installer.
+// Namespace, ServiceAccount, RBAC, Deployment and Service of the installer, deployed as the
+// IstioLifecycleManager's istioController says.
 std::vector<data::Value> installer_manifests(const base::Revision& revision,
-                                             const std::string& image);
+                                             const std::string& image,
+                                             const api::IstioController& controller = {});
 data::Value charts_secret_object(const base::Revision& revision, const istio::Release& release);
 
 struct OperatorMeta {
