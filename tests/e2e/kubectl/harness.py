@@ -4,23 +4,8 @@ import os
 import re
 import shlex
 import subprocess
-import time
 
-DEADLINE_S = 40
-
-
-class Failure(Exception):
-    pass
-
-
-def expect(condition, text):
-    if not condition:
-        raise Failure(text)
-
-
-def contains(text, *patterns):
-    for pattern in patterns:
-        expect(re.search(pattern, text, re.M), f"no line matches {pattern!r} in:\n{text}")
+from world import Failure, contains, eventually, expect
 
 
 def equals(found, wanted):
@@ -36,20 +21,6 @@ def columns(text, header, *rows):
         pattern = "  ".join(row.split("|"))
         expect(any(re.fullmatch(pattern, line) for line in lines[1:]),
                f"no row matches {pattern!r} in:\n{text}")
-
-
-def eventually(what, look):
-    end = time.monotonic() + DEADLINE_S
-    last = None
-    while time.monotonic() < end:
-        try:
-            last = look()
-            if last:
-                return last
-        except (Failure, KeyError, IndexError) as error:
-            last = error
-        time.sleep(0.1)
-    raise Failure(f"{what}: not within {DEADLINE_S} s; last: {last}")
 
 
 class Kubectl:
