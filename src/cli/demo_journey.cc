@@ -75,6 +75,13 @@ void DemoJourney::show_state() {
   screen_.show(std::move(lines));
 }
 
+Task<void> DemoJourney::keep_current() {
+  for (;;) {
+    show_state();
+    co_await runtime_.sleep(std::chrono::milliseconds(500));
+  }
+}
+
 void DemoJourney::begins(const base::ClusterName& cluster, const takeover::Step& step) {
   if (step.kind == takeover::StepKind::kRestart) ++accounts_[cluster].restarts;
   say(fmt::format("{}: {}", cluster.str(), step.sentence));
@@ -204,6 +211,7 @@ Task<void> DemoJourney::watch() {
   group_.spawn("probe", probe_->run());
   invariant_ = std::make_unique<DemoInvariant>(workload_);
   group_.spawn("invariant", invariant_->run());
+  if (screen_.live()) group_.spawn("screen", keep_current());
   say(fmt::format("a client asks for http://{}/productpage without a pause", address));
 }
 

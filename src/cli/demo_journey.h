@@ -63,6 +63,7 @@ class DemoJourney : public takeover::Listener {
   void check() const;
   void say(const std::string& text);
   void show_state();
+  Task<void> keep_current();
 
   void begins(const base::ClusterName& cluster, const takeover::Step& step) override;
   void ended(const base::ClusterName& cluster, const takeover::Step& step,

@@ -13,6 +13,8 @@ class DemoScreen {
   DemoScreen(const DemoScreen&) = delete;
   DemoScreen& operator=(const DemoScreen&) = delete;
 
+  // Whether there are lines that are kept current.
+  bool live() const { return terminal_; }
   void say(const std::string& line);
   // Replaces the lines at the bottom.
   void show(std::vector<std::string> lines);
