@@ -116,7 +116,8 @@ data::Value flattened(const Run& run, const std::string& root) {
   data::Value out = data::Value::map();
   bool nested = since(run.release.version(), 22);
   if (nested) out.set("global", run.values["global"]);
-  for (const auto& entry : api_values(run.spec, run.release.version()).entries())
+  const data::Value from_api = api_values(run.spec, run.release.version());
+  for (const auto& entry : from_api.entries())
     if (!entry.value.is_map()) out.set(entry.key, entry.value);
   if (nested)
     for (auto key : {"ownerName", "revision", "compatibilityVersion", "profile"})
