@@ -55,7 +55,7 @@ class Pull {
       throw base::InvalidInput(
           fmt::format("{} has the version {}, which is none of Istio's", first.from, wanted));
     istio::PulledRelease release(store, *version);
-    return release.exists() ? verify(release) : pull(release, *version, std::move(first));
+    return release.exists() ? verify(release) : pull(release, *version, first);
   }
 
  private:
@@ -70,13 +70,13 @@ class Pull {
   }
 
   int pull(const istio::PulledRelease& release, const istio::Version& version,
-           helm::ChartBytes first) {
+           const helm::ChartBytes& first) {
     istio::ReleaseLock before = release.lock();
     istio::ReleaseLock lock{version, {}};
     std::map<std::string, Files> files;
     for (const auto& chart : istio::official_charts()) {
       bool is_first = std::string_view(chart.name) == "base";
-      auto brought = is_first ? std::optional(std::move(first)) : bring_other(chart, version.str());
+      auto brought = is_first ? std::optional(first) : bring_other(chart, version.str());
       if (!brought) continue;
       files[chart.folder] = istio::by_name(helm::read_archive(brought->bytes));
       lock.charts.push_back({chart.name, chart.folder, brought->from, brought->digest,

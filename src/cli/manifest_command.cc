@@ -69,7 +69,7 @@ istio::Version version_of_directory(const std::filesystem::path& directory, cons
                                     const istio::ChartStore& store) {
   auto path = std::filesystem::absolute(directory).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();
-  for (auto name : {path.filename().string(), path.parent_path().filename().string()}) {
+  for (const auto& name : {path.filename().string(), path.parent_path().filename().string()}) {
     std::string_view text = name;
     if (text.starts_with("istio-")) text.remove_prefix(6);
     if (auto version = istio::version_of_tag(text)) return *version;
