@@ -113,8 +113,10 @@ void move_container(Value& pod, const char* list, std::string_view name, Place p
   auto& items = pod.edit("spec").edit(list).edit_items();
   Value moved = items[at];
   items.erase(items.begin() + static_cast<std::ptrdiff_t>(at));
-  if (place == Place::kFirst) items.insert(items.begin(), std::move(moved));
-  if (place == Place::kLast) items.push_back(std::move(moved));
+  if (place == Place::kFirst)
+    items.insert(items.begin(), std::move(moved));
+  else if (place == Place::kLast)
+    items.push_back(std::move(moved));
 }
 
 Value strip_pod(const Value& original, const std::string& status_port) {
