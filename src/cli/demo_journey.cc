@@ -3,8 +3,8 @@
 #include <fmt/core.h>
 
 #include "api/kinds.h"
+#include "api/status.h"
 #include "base/coroutine.h"
-#include "cli/demo_steps.h"
 #include "cli/example_files.h"
 #include "cli/installer_pod.h"
 #include "data/yaml.h"
@@ -33,6 +33,33 @@ bool exists(const data::Value& object) {
 std::string scenario_file(const istio::Version& version) {
   return version < istio::Version{1, 24, 0, ""} ? "examples/scenarios/guide.yaml"
                                                 : "examples/scenarios/istioctl.yaml";
+}
+
+// Waits until the ILM or GLM reports HEALTHY for every cluster and revision.
+Task<void> wait_healthy(kube::Client& management, api::KindInfo kind, kube::ObjectName name,
+                        base::Duration span) {
+  std::string last;
+  auto healthy = [&last](const data::Value& object) {
+    last = object["status"]["summary"]["state"].text() + " " +
+           object["status"]["summary"]["message"].text();
+    auto status = api::lifecycle_status(object["status"]);
+    if (status.observed_generation != object["metadata"]["generation"].int_or(0)) return false;
+    bool all = !status.installations.empty();
+    for (const auto& [cluster, revisions] : status.installations)
+      for (const auto& [revision, one] : revisions) {
+        if (one.state == api::State::kFailed)
+          throw base::Error(
+              fmt::format("{} in {}: {}", revision.str(), cluster.str(), one.message));
+        all = all && one.state == api::State::kHealthy;
+      }
+    return all;
+  };
+  try {
+    co_await kube::wait_until(management, kind.gvr, name, healthy, span,
+                              kind.gvk.kind + " " + name.str());
+  } catch (const base::DeadlineExceeded& error) {
+    throw base::Error(fmt::format("{}; its last state: {}", error.what(), last));
+  }
 }
 
 }  // namespace

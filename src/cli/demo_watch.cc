@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include "base/coroutine.h"
-#include "cli/demo_steps.h"
+#include "base/strings.h"
+#include "istio/injection.h"
+#include "istio/names.h"
 #include "rt/runtime.h"
 
 namespace jibe::cli {
@@ -13,6 +15,14 @@ namespace {
 constexpr base::Duration kBetweenRequests = std::chrono::milliseconds(50);
 constexpr base::Duration kBetweenLooks = std::chrono::milliseconds(200);
 constexpr int kPort = 80;
+
+// Who injects namespaces labelled istio-injection=enabled: one, nobody, or several.
+Task<std::vector<std::string>> default_injectors(kube::Client& client) {
+  auto configurations =
+      co_await client.list({"admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations"});
+  co_return istio::distinct_injectors(istio::injectors_of(
+      configurations.items, data::Value::map({{istio::kInjectionLabel, "enabled"}}), {}));
+}
 
 }  // namespace
 
@@ -46,12 +56,12 @@ Task<void> DemoProbe::run() {
 Task<void> DemoInvariant::run() {
   for (;;) {
     for (const auto& name : clusters_.names()) {
-      auto& client = *clusters_.find(name);
-      auto seen = co_await default_injector(client);
+      auto found = co_await default_injectors(*clusters_.find(name));
       ++looks_;
-      injectors_[name] = seen.injector;
-      if (seen.injector.empty())
-        violations_.push_back(fmt::format("{}: {}", name.str(), seen.trouble));
+      injectors_[name] = found.size() == 1 ? found[0] : "";
+      if (found.size() != 1)
+        violations_.push_back(
+            fmt::format("{}: {} injectors: {}", name.str(), found.size(), base::join(found, ", ")));
     }
     auto& runtime = clusters_.find(clusters_.names().at(0))->runtime();
     co_await runtime.sleep(kBetweenLooks);

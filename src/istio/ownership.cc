@@ -12,7 +12,6 @@ namespace jibe::istio {
 namespace {
 
 constexpr std::string_view kManagedValue = "Reconcile";
-constexpr std::string_view kSavedStatePrefix = "installed-state";
 
 bool is_before(const Version& version, int minor) {
   return version < Version{1, minor, 0, ""};

@@ -52,6 +52,7 @@ Owner operator_owner(const data::Value& iop, const Version& version);
 // to 1.23 by the name of the state that it saves. The namespace is istio-system where none is said.
 Owner istioctl_owner(const data::Value& iop, const Version& version);
 
+inline constexpr std::string_view kSavedStatePrefix = "installed-state";
 // "installed-state[-<name>][-<revision>]": the IstioOperator resource in which istioctl up to 1.20
 // saves what it installed, annotated so that no operator acts on it.
 std::string saved_state_name(const data::Value& iop);

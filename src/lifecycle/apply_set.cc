@@ -134,10 +134,10 @@ Task<void> ensure_namespace(kube::Client& client, std::string name, data::Value 
   co_await client.apply(kNamespaces, std::move(object));
 }
 
-Task<std::vector<data::Value>> labelled_objects(kube::Client& client, std::string label) {
+Task<std::vector<data::Value>> labelled_objects(kube::Client& client, std::string selector) {
   std::vector<data::Value> out;
   kube::ListOptions which;
-  which.labels = fmt::format("{}={}", kInstallationLabel, label);
+  which.labels = std::move(selector);
   for (const auto& gvr : installation_resources()) {
     try {
       auto found = co_await client.list(gvr, "", which);
@@ -161,30 +161,49 @@ std::vector<data::Value> not_wanted(const std::vector<data::Value>& live,
   return out;
 }
 
+namespace {
+
+bool is_observed(const data::Value& live) {
+  return live["status"]["observedGeneration"].int_or(0) >= live["metadata"]["generation"].int_or(0);
+}
+
+std::string deployment_trouble(const data::Value& live) {
+  if (kube::deployment_complete(live)) return "";
+  auto failure = condition_message(live, "ReplicaFailure", "True");
+  if (failure.empty()) failure = condition_message(live, "Progressing", "False");
+  if (!failure.empty()) return failure;
+  return fmt::format("{} of {} replicas are available",
+                     live["status"]["availableReplicas"].int_or(0),
+                     live["spec"]["replicas"].int_or(1));
+}
+
+std::string daemon_set_trouble(const data::Value& live) {
+  const auto& status = live["status"];
+  int64_t wanted = status["desiredNumberScheduled"].int_or(0);
+  int64_t available = status["numberAvailable"].int_or(0);
+  if (is_observed(live) && available >= wanted &&
+      status["updatedNumberScheduled"].int_or(0) >= wanted)
+    return "";
+  return fmt::format("{} of {} pods are available", available, wanted);
+}
+
+std::string stateful_set_trouble(const data::Value& live) {
+  const auto& status = live["status"];
+  int64_t wanted = live["spec"]["replicas"].int_or(1);
+  bool updated = status["updateRevision"] == status["currentRevision"];
+  if (is_observed(live) && updated && status["readyReplicas"].int_or(0) >= wanted) return "";
+  return fmt::format("{} of {} pods are updated", status["updatedReplicas"].int_or(0), wanted);
+}
+
+}  // namespace
+
 std::string not_ready_reason(const data::Value& live) {
   const auto& kind = live["kind"].text();
-  if (kind == "Deployment") {
-    if (kube::deployment_complete(live)) return "";
-    auto failure = condition_message(live, "ReplicaFailure", "True");
-    if (failure.empty()) failure = condition_message(live, "Progressing", "False");
-    if (failure.empty())
-      failure = fmt::format("{} of {} replicas are available",
-                            live["status"]["availableReplicas"].int_or(0),
-                            live["spec"]["replicas"].int_or(1));
-    return fmt::format("{}: {}", kube::describe(live), failure);
-  }
-  if (kind == "DaemonSet") {
-    const auto& status = live["status"];
-    int64_t wanted = status["desiredNumberScheduled"].int_or(0);
-    bool observed =
-        status["observedGeneration"].int_or(0) >= live["metadata"]["generation"].int_or(0);
-    if (observed && status["numberAvailable"].int_or(0) >= wanted &&
-        status["updatedNumberScheduled"].int_or(0) >= wanted)
-      return "";
-    return fmt::format("{}: {} of {} pods are available", kube::describe(live),
-                       status["numberAvailable"].int_or(0), wanted);
-  }
-  return "";
+  std::string trouble;
+  if (kind == "Deployment") trouble = deployment_trouble(live);
+  if (kind == "DaemonSet") trouble = daemon_set_trouble(live);
+  if (kind == "StatefulSet") trouble = stateful_set_trouble(live);
+  return trouble.empty() ? "" : fmt::format("{}: {}", kube::describe(live), trouble);
 }
 
 }  // namespace jibe::lifecycle

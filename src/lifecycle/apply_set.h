@@ -32,14 +32,14 @@ bool serves_all_versions(const data::Value& live, const data::Value& wanted);
 
 Task<void> ensure_namespace(kube::Client& client, std::string name, data::Value labels);
 
-// Everything in the cluster that carries the installation's label.
-Task<std::vector<data::Value>> labelled_objects(kube::Client& client, std::string label);
+// Everything of installation_resources() that the label selector matches.
+Task<std::vector<data::Value>> labelled_objects(kube::Client& client, std::string selector);
 // What of `live` is not among `wanted` (kind, namespace and name).
 std::vector<data::Value> not_wanted(const std::vector<data::Value>& live,
                                     const std::vector<data::Value>& wanted);
 
-// Why a workload is not rolled out, "" where it is. For Deployments and DaemonSets; "" for the
-// rest.
+// Why a workload is not rolled out, "" where it is. For Deployments, DaemonSets and StatefulSets;
+// "" for the rest.
 std::string not_ready_reason(const data::Value& live);
 
 }  // namespace jibe::lifecycle

@@ -58,6 +58,10 @@ class Installer : public control::Reconciler {
   std::map<std::string, istio::ReleasePtr> releases_;
 };
 
+std::string selector_of(const data::Value& iop) {
+  return fmt::format("{}={}", kInstallationLabel, installation_label(iop));
+}
+
 bool was_healthy(const data::Value& iop) {
   return iop["status"]["observedGeneration"] == iop["metadata"]["generation"] &&
          iop["status"]["state"].text() == kStateHealthy;
@@ -154,7 +158,7 @@ Task<void> Installer::note_drift(data::Value iop, const Applied& applied) {
 }
 
 Task<void> Installer::prune(data::Value iop, const InstallationObjects& objects) {
-  auto live = co_await labelled_objects(client_, installation_label(iop));
+  auto live = co_await labelled_objects(client_, selector_of(iop));
   for (const auto& object : not_wanted(live, objects.own)) {
     auto resource = co_await client_.discovery().for_kind(kube::gvk_of(object));
     kube::DeleteOptions options;
@@ -167,7 +171,7 @@ Task<void> Installer::prune(data::Value iop, const InstallationObjects& objects)
 
 Task<bool> Installer::uninstall(data::Value iop) {
   if (!control::has_finalizer(iop, kInstallerFinalizer)) co_return true;
-  auto live = co_await labelled_objects(client_, installation_label(iop));
+  auto live = co_await labelled_objects(client_, selector_of(iop));
   if (live.empty()) {
     co_await control::drop_finalizer(client_, kOperators, iop, std::string(kInstallerFinalizer));
     co_return true;

@@ -136,6 +136,12 @@ TEST(NotReadyReason, NamesTheFailure) {
       "generation":1},"status":{"observedGeneration":1,"desiredNumberScheduled":3,
       "numberAvailable":2,"updatedNumberScheduled":3}})");
   EXPECT_EQ(not_ready_reason(set), "DaemonSet n/cni: 2 of 3 pods are available");
+  auto database = data::parse_json(R"({"kind":"StatefulSet","metadata":{"name":"db",
+      "namespace":"n","generation":1},"spec":{"replicas":3},"status":{"observedGeneration":1,
+      "readyReplicas":3,"updatedReplicas":1,"currentRevision":"a","updateRevision":"b"}})");
+  EXPECT_EQ(not_ready_reason(database), "StatefulSet n/db: 1 of 3 pods are updated");
+  database.edit("status").set("currentRevision", "b");
+  EXPECT_EQ(not_ready_reason(database), "");
 }
 
 TEST(ServesAllVersions, LooksForEachOne) {

@@ -7,10 +7,10 @@
 #include "api/kinds.h"
 #include "api/status.h"
 #include "base/coroutine.h"
-#include "istio/activation.h"
 #include "istio/names.h"
 #include "kube/wait.h"
 #include "rt/runtime.h"
+#include "takeover/plan_steps.h"
 
 namespace jibe::takeover {
 
@@ -32,27 +32,12 @@ bool targets(const data::Value& installation, const Manager& manager) {
   return revision == manager.revision.str() || revision == "auto";
 }
 
-std::string activation_missing(const ClusterState& state, const Goal& goal) {
-  auto disagreement = istio::default_disagreement(state.objects.mutating_webhooks,
-                                                  state.objects.validating_webhooks);
-  if (disagreement) return *disagreement;
-  const auto* current = state.mesh.default_control_plane();
-  if (!current) return "no istiod injects namespaces labelled istio-injection=enabled";
-  if (current->revision != goal.to)
-    return fmt::format("the default revision is still {}", istio::rev_label(current->revision));
-  return "";
-}
-
-// The new gateway that the pods of `old` were behind: the plan has found that it exists.
-const istio::Gateway* successor(const ClusterState& state, const Goal& goal, const Step& step) {
+// The gateway that took over from the one behind this Service.
+const istio::Gateway* gateway_for(const ClusterState& state, const Goal& goal, const Step& step) {
   for (const auto& old : state.mesh.gateways) {
-    if (old.ns != step.object.ns || old.revision == goal.to) continue;
-    if (std::find(old.services.begin(), old.services.end(), step.object.name) == old.services.end())
-      continue;
-    for (const auto& fresh : state.mesh.gateways)
-      if (fresh.ns == old.ns && fresh.revision == goal.to &&
-          fresh.labels["istio"].text() == old.labels["istio"].text())
-        return &fresh;
+    bool behind = old.ns == step.object.ns && old.revision != goal.to &&
+                  std::count(old.services.begin(), old.services.end(), step.object.name) > 0;
+    if (behind) return successor(state, goal, old);
   }
   return nullptr;
 }
@@ -109,7 +94,7 @@ Task<void> relabel_namespace(Site site, Step step) {
 
 Task<void> switch_service(Site site, Step step) {
   auto state = co_await observe(site.client, site.cluster);
-  const auto* fresh = successor(state, site.goal, step);
+  const auto* fresh = gateway_for(state, site.goal, step);
   if (!fresh)
     throw base::Error(fmt::format("Service {} in cluster {} has no gateway to lead to any more",
                                   step.object.str(), site.cluster.str()));

@@ -30,17 +30,12 @@ std::vector<Step> preconditions(const ClusterState& state, const Goal& goal) {
 }
 
 std::vector<Step> plan_activation(const ClusterState& state, const Goal& goal) {
-  auto disagreement = istio::default_disagreement(state.objects.mutating_webhooks,
-                                                  state.objects.validating_webhooks);
-  const auto* current = state.mesh.default_control_plane();
-  bool active = current && current->revision == goal.to;
-  if (active && !disagreement) return {};
+  auto missing = activation_missing(state, goal);
+  if (missing.empty()) return {};
   Step step;
   step.kind = StepKind::kActivate;
-  step.sentence = fmt::format(
-      "make revision {} the default of cluster {}{}", goal.to.str(), state.cluster.str(),
-      current && !active ? fmt::format(" (now: {})", istio::rev_label(current->revision))
-                         : (disagreement && active ? ", whole: " + *disagreement : std::string()));
+  step.sentence = fmt::format("make revision {} the default of cluster {}: {}", goal.to.str(),
+                              state.cluster.str(), missing);
   return {step};
 }
 
@@ -72,6 +67,16 @@ std::string_view to_string(StepKind kind) {
       return "delete-namespace";
   }
   return "ask";
+}
+
+std::string activation_missing(const ClusterState& state, const Goal& goal) {
+  const auto* current = state.mesh.default_control_plane();
+  if (!current) return "no istiod injects namespaces labelled istio-injection=enabled";
+  if (current->revision != goal.to)
+    return fmt::format("the default revision is {}", istio::rev_label(current->revision));
+  auto disagreement = istio::default_disagreement(state.objects.mutating_webhooks,
+                                                  state.objects.validating_webhooks);
+  return disagreement.value_or("");
 }
 
 Step ask(std::string sentence) {

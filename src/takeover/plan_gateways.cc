@@ -5,7 +5,7 @@
 
 #include "base/strings.h"
 #include "istio/names.h"
-#include "kube/selector.h"
+#include "lifecycle/contract.h"
 #include "takeover/plan_steps.h"
 #include "takeover/workloads.h"
 
@@ -21,18 +21,7 @@ const data::Value* find_service(const ClusterState& state, const kube::ObjectNam
 
 bool is_users_own(const data::Value& service) {
   return kube::label_of(service, istio::kComponentLabel).empty() &&
-         kube::label_of(service, "jibe.dev/installation").empty();
-}
-
-// The managed gateway that serves the same purpose: Istio's Gateway resources choose gateways by
-// the label `istio`, so equal labels mean equal routes.
-const istio::Gateway* counterpart(const ClusterState& state, const Goal& goal,
-                                  const istio::Gateway& old) {
-  for (const auto& gateway : state.mesh.gateways)
-    if (gateway.method == istio::InstallMethod::kJibe && gateway.revision == goal.to &&
-        gateway.labels["istio"].text() == old.labels["istio"].text())
-      return &gateway;
-  return nullptr;
+         kube::label_of(service, lifecycle::kInstallationLabel).empty();
 }
 
 std::string not_in_service(const ClusterState& state, const Goal& goal,
@@ -90,7 +79,7 @@ void plan_services(const ClusterState& state, const istio::Gateway& old,
 
 void plan_gateway(const ClusterState& state, const Goal& goal, const istio::Gateway& old,
                   std::vector<Step>& out) {
-  const auto* fresh = counterpart(state, goal, old);
+  const auto* fresh = successor(state, goal, old);
   if (!fresh) {
     out.push_back(ask(fmt::format(
         "gateway {}/{} in cluster {} has no managed successor labelled istio={} of "
@@ -120,6 +109,15 @@ void plan_gateway(const ClusterState& state, const Goal& goal, const istio::Gate
 }
 
 }  // namespace
+
+const istio::Gateway* successor(const ClusterState& state, const Goal& goal,
+                                const istio::Gateway& old) {
+  for (const auto& gateway : state.mesh.gateways)
+    if (gateway.method == istio::InstallMethod::kJibe && gateway.revision == goal.to &&
+        gateway.labels["istio"].text() == old.labels["istio"].text())
+      return &gateway;
+  return nullptr;
+}
 
 bool belongs_to_installation(const istio::Gateway& gateway) {
   using istio::InstallMethod;

@@ -6,6 +6,8 @@
 
 #include "base/strings.h"
 #include "istio/names.h"
+#include "istio/ownership.h"
+#include "lifecycle/contract.h"
 #include "takeover/plan_steps.h"
 
 namespace jibe::takeover {
@@ -14,17 +16,18 @@ namespace {
 
 using istio::InstallMethod;
 
-// `istioctl install` keeps the spec that it installed under this name; nobody reconciles it
-// (operator/pkg/name InstalledSpecCRPrefix, up to 1.23).
-constexpr std::string_view kInstalledState = "installed-state";
-
 bool is_jibes(const data::Value& iop) {
-  return !kube::label_of(iop, "jibe.dev/role").empty();
+  return !kube::label_of(iop, lifecycle::kRoleLabel).empty();
+}
+
+// Nobody acts on what istioctl saved, and on jibe's own no operator of Istio's.
+bool is_for_operators(const data::Value& iop) {
+  return !is_jibes(iop) && !kube::name_of(iop).name.starts_with(istio::kSavedStatePrefix);
 }
 
 // An IstioOperator that an in-cluster operator reconciles for that revision.
 bool is_reconciled(const data::Value& iop, const base::Revision& revision) {
-  return !is_jibes(iop) && !kube::name_of(iop).name.starts_with(kInstalledState) &&
+  return is_for_operators(iop) &&
          istio::revision_from_label(iop["spec"]["revision"].text()) == revision;
 }
 
@@ -118,7 +121,7 @@ bool serves_others(const ClusterState& state, const std::optional<base::Revision
   return std::any_of(state.objects.istio_operators.begin(), state.objects.istio_operators.end(),
                      [&](const data::Value& iop) {
                        return !is_jibes(iop) &&
-                              !kube::name_of(iop).name.starts_with(kInstalledState) &&
+                              !kube::name_of(iop).name.starts_with(istio::kSavedStatePrefix) &&
                               !(from && is_reconciled(iop, *from));
                      });
 }

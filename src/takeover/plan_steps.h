@@ -13,4 +13,13 @@ Step ask(std::string sentence);
 // is a workload of the user's own.
 bool belongs_to_installation(const istio::Gateway& gateway);
 
+// The managed gateway that serves the same purpose: Istio's Gateway resources choose gateways by
+// the label `istio`, so equal labels mean equal routes. nullptr where there is none.
+const istio::Gateway* successor(const ClusterState& state, const Goal& goal,
+                                const istio::Gateway& old);
+
+// Why the goal's revision is not the whole default (injector, tag and validator) yet; "" where it
+// is.
+std::string activation_missing(const ClusterState& state, const Goal& goal);
+
 }  // namespace jibe::takeover

@@ -7,6 +7,7 @@
 #include "base/coroutine.h"
 #include "base/strings.h"
 #include "istio/names.h"
+#include "istio/ownership.h"
 #include "kube/discovery.h"
 #include "kube/selector.h"
 #include "kube/wait.h"
@@ -26,21 +27,10 @@ const kube::Gvr kAccounts{"", "v1", "serviceaccounts"};
 const kube::Gvr kBindings{"rbac.authorization.k8s.io", "v1", "clusterrolebindings"};
 const kube::Gvr kRoles{"rbac.authorization.k8s.io", "v1", "clusterroles"};
 
+// What jibe installed is not the old installation's, whatever its labels say.
 Task<std::vector<data::Value>> labelled(kube::Client& client, std::string selector) {
-  std::vector<data::Value> out;
-  kube::ListOptions which;
-  which.labels = std::move(selector);
-  for (const auto& gvr : lifecycle::installation_resources()) {
-    try {
-      auto found = co_await client.list(gvr, "", which);
-      for (auto& object : found.items)
-        if (kube::label_of(object, lifecycle::kInstallationLabel).empty())
-          out.push_back(std::move(object));
-    } catch (const kube::StatusError& error) {
-      if (!error.is_not_found()) throw;  // a kind that the cluster does not serve
-    }
-  }
-  co_return out;
+  return lifecycle::labelled_objects(
+      client, fmt::format("{},!{}", selector, lifecycle::kInstallationLabel));
 }
 
 Task<void> remove_object(kube::Client& client, data::Value object, Removed& removed) {
@@ -182,7 +172,7 @@ Task<void> remove_rights(kube::Client& client, kube::ObjectName account, Removed
 Task<void> remove_saved_states(kube::Client& client, base::Revision from, Removed& removed) {
   auto all = co_await client.list(kOperators);
   for (const auto& iop : all.items)
-    if (kube::name_of(iop).name.starts_with("installed-state") &&
+    if (kube::name_of(iop).name.starts_with(istio::kSavedStatePrefix) &&
         istio::revision_from_label(iop["spec"]["revision"].text()) == from)
       co_await remove_object(client, iop, removed);
 }

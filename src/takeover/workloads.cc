@@ -98,17 +98,6 @@ bool uses(const ClusterState& state, const istio::ProxyPod& proxy, const base::R
   return proxy.revision == revision || (connected && *connected == revision);
 }
 
-std::string stateful_set_progress(const data::Value& set) {
-  const auto& status = set["status"];
-  int64_t replicas = set["spec"]["replicas"].int_or(1);
-  bool observed = status["observedGeneration"].int_or(0) >= set["metadata"]["generation"].int_or(0);
-  if (observed && status["updateRevision"] == status["currentRevision"] &&
-      status["readyReplicas"].int_or(0) >= replicas)
-    return "";
-  return fmt::format("{}: {} of {} pods are updated", kube::describe(set),
-                     status["updatedReplicas"].int_or(0), replicas);
-}
-
 }  // namespace
 
 std::vector<Workload> workloads_of(const ClusterState& state) {
@@ -160,8 +149,7 @@ std::string restart_obstacle(const ClusterState& state, const Workload& workload
 
 std::string not_moved_yet(const ClusterState& state, const Workload& workload,
                           const base::Revision& revision) {
-  auto progress = workload.kind == "StatefulSet" ? stateful_set_progress(workload.object)
-                                                 : lifecycle::not_ready_reason(workload.object);
+  auto progress = lifecycle::not_ready_reason(workload.object);
   if (!progress.empty()) return progress;
   for (const auto& proxy : workload.proxies) {
     if (proxy.revision != revision)

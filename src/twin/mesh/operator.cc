@@ -145,7 +145,7 @@ bool Operator::is_mine(const data::Value& iop) const {
   if (kube::annotation_of(iop, istio::kIgnoreReconcileAnnotation) == "true") return false;
   if (spec["profile"].text() == "ambient") return false;
   bool old = release_->version() < istio::Version{1, 18, 0, ""};
-  return !(old && kube::name_of(iop).name.starts_with("installed-state"));
+  return !(old && kube::name_of(iop).name.starts_with(istio::kSavedStatePrefix));
 }
 
 Task<void> Operator::reconcile(std::string key) {
