@@ -83,12 +83,7 @@ void set_component_values(data::Value& values, const data::Value& spec,
 // The operator's own fields as chart values.
 data::Value api_values(const data::Value& spec, const Version& version) {
   data::Value out = data::Value::map();
-  for (const auto& [from, to] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"hub", "global.hub"},
-           {"tag", "global.tag"},
-           {"revision", "revision"},
-           {"meshConfig", "meshConfig"},
-           {"compatibilityVersion", "compatibilityVersion"}}) {
+  for (const auto& [from, to] : kFieldsAsValues) {
     bool known = std::string_view(from) != "compatibilityVersion" || since(version, 21);
     const auto& value = spec[from];
     if (known && !value.is_null() && !(value == data::Value(""))) data::set_path(out, to, value);

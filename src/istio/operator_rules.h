@@ -26,6 +26,19 @@ struct OperatorComponent {
 // In istioctl's order of installation.
 std::span<const OperatorComponent> operator_components();
 
+// Fields of the spec that are chart values under another path.
+struct FieldAsValue {
+  const char* field;
+  const char* value;
+};
+inline constexpr FieldAsValue kFieldsAsValues[] = {
+    {"hub", "global.hub"},
+    {"tag", "global.tag"},
+    {"revision", "revision"},
+    {"meshConfig", "meshConfig"},
+    {"compatibilityVersion", "compatibilityVersion"},  // since 1.21
+};
+
 // True for Istio 1.<minor> and later, its pre-releases included.
 bool since(const Version& version, int minor);
 

@@ -47,12 +47,7 @@ void apply_set(data::Value& root, const std::string& assignment, const Version& 
 // Everything that the operator's API says outside of `values`, put where the charts look.
 void translate(data::Value& iop) {
   const data::Value spec = iop["spec"];
-  for (const auto& [from, to] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"hub", "global.hub"},
-           {"tag", "global.tag"},
-           {"revision", "revision"},
-           {"meshConfig", "meshConfig"},
-           {"compatibilityVersion", "compatibilityVersion"}}) {
+  for (const auto& [from, to] : kFieldsAsValues) {
     if (!spec.has(from)) continue;
     if (spec[from].is_map())
       iop = helm::merge_maps(
