@@ -6,8 +6,7 @@
 
 namespace jibe::istio {
 
-// "0.5" → "500m", "1000m" → "1", 2 → "2". Empty for zero, for null and for what is no decimal
-// quantity. Finer than a billionth is rounded up.
+// "0.5" → "500m", "1000m" → "1", 2 → "2". Empty for zero, for null and for what is no quantity.
 std::string canonical_cpu(const data::Value& value);
 
 }  // namespace jibe::istio

@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "data/yaml.h"
 #include "kube/object.h"
+#include "kube/quantity.h"
 #include "tmpl/format.h"
 #include "tmpl/template.h"
 #include "twin/mesh/inject_data.h"
@@ -15,7 +16,6 @@
 #include "twin/mesh/inject_merge.h"
 #include "twin/mesh/inject_validate.h"
 #include "twin/mesh/mesh_config.h"
-#include "twin/schema/quantity.h"
 
 namespace jibe::twin {
 
@@ -61,7 +61,7 @@ int64_t estimated_concurrency(const Injection& injection, const Value& proxy_con
   for (const Value& cpu :
        {annotations["sidecar.istio.io/proxyCPULimit"], annotations["sidecar.istio.io/proxyCPU"],
         resources["limits"]["cpu"], resources["requests"]["cpu"]}) {
-    if (const auto quantity = Quantity::of_value(cpu); !cpu.is_null() && quantity)
+    if (const auto quantity = kube::Quantity::of_value(cpu); !cpu.is_null() && quantity)
       return quantity->value();
   }
   return 2;

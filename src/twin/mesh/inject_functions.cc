@@ -126,10 +126,6 @@ Any directory(CallContext&, Args args) {
   return Any(path.substr(0, path.rfind('/') + 1));
 }
 
-Any contains(CallContext&, Args args) {
-  return Any(base::contains(text_of(args[1]), text_of(args[0])));
-}
-
 Any to_lower(CallContext&, Args args) {
   return Any(base::lower(text_of(args[0])));
 }
@@ -293,7 +289,6 @@ std::shared_ptr<const tmpl::FunctionTable> injection_functions() {
     table->add("toYaml", "any", to_yaml);
     table->add("indent", "int, string", indent);
     table->add("directory", "string", directory);
-    table->add("contains", "string, string", contains);
     table->add("toLower", "string", to_lower);
     table->add("appendMultusNetwork", "string, string", append_multus_network);
     table->add("env", "string, string", environment);

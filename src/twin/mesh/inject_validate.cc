@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "base/strings.h"
-#include "twin/schema/quantity.h"
+#include "kube/quantity.h"
 
 namespace jibe::twin {
 
@@ -87,8 +87,8 @@ std::string check_count(const std::string& value) {
 }
 
 std::string check_quantity(const std::string& value) {
-  Quantity::Error error = Quantity::Error::kNone;
-  return Quantity::parse(value, &error) ? "" : std::string(Quantity::message(error));
+  kube::Quantity::Error error = kube::Quantity::Error::kNone;
+  return kube::Quantity::parse(value, &error) ? "" : std::string(kube::Quantity::message(error));
 }
 
 struct Rule {

@@ -6,9 +6,9 @@
 
 #include "base/strings.h"
 #include "data/json.h"
+#include "kube/quantity.h"
 #include "kube/status.h"
 #include "kube/time.h"
-#include "twin/schema/quantity.h"
 #include "twin/schema/schema.h"
 
 namespace jibe::twin {
@@ -292,10 +292,10 @@ class Decoder {
   }
 
   static void quantity(Value& value) {
-    Quantity::Error error = Quantity::Error::kFormat;
+    kube::Quantity::Error error = kube::Quantity::Error::kFormat;
     const std::string text = value.is_string() ? value.text() : data::to_json(value);
-    const auto parsed = Quantity::parse(base::trim(text), &error);
-    if (!parsed) throw DecodeError(std::string(Quantity::message(error)));
+    const auto parsed = kube::Quantity::parse(base::trim(text), &error);
+    if (!parsed) throw DecodeError(std::string(kube::Quantity::message(error)));
     value = parsed->str();
   }
 };

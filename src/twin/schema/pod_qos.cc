@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "twin/schema/quantity.h"
+#include "kube/quantity.h"
 
 namespace jibe::twin {
 namespace {
@@ -12,14 +12,14 @@ using data::Value;
 constexpr const char* kComputeResources[] = {"cpu", "memory"};
 
 struct Sums {
-  std::map<std::string, Quantity> requests;
-  std::map<std::string, Quantity> limits;
+  std::map<std::string, kube::Quantity> requests;
+  std::map<std::string, kube::Quantity> limits;
   bool guaranteed = true;
 };
 
-void add(std::map<std::string, Quantity>& sums, const Value& list, size_t* counted) {
+void add(std::map<std::string, kube::Quantity>& sums, const Value& list, size_t* counted) {
   for (const char* name : kComputeResources) {
-    const auto quantity = Quantity::of_value(list[name]);
+    const auto quantity = kube::Quantity::of_value(list[name]);
     if (!quantity || quantity->is_zero()) continue;
     sums[name] = sums[name] + *quantity;
     ++*counted;

@@ -13,7 +13,7 @@ namespace {
 
 using data::Value;
 
-void add(QuotaUsage& to, std::string_view name, const Quantity& amount) {
+void add(QuotaUsage& to, std::string_view name, const kube::Quantity& amount) {
   const auto found = to.find(name);
   if (found == to.end()) {
     to.emplace(name, amount);
@@ -29,7 +29,7 @@ void add_all(QuotaUsage& to, const QuotaUsage& more) {
 QuotaUsage amounts(const Value& list) {
   QuotaUsage out;
   for (const data::Entry& e : list.entries()) {
-    if (const auto amount = Quantity::of_value(e.value)) out.emplace(e.key, *amount);
+    if (const auto amount = kube::Quantity::of_value(e.value)) out.emplace(e.key, *amount);
   }
   return out;
 }
@@ -68,33 +68,33 @@ bool is_over(const Value& pod) {
 QuotaUsage of_pod(const Value& pod) {
   QuotaUsage out;
   if (is_over(pod)) return out;
-  out.emplace("pods", Quantity::of(1));
+  out.emplace("pods", kube::Quantity::of(1));
   add_compute(out, pod_amounts(pod["spec"], "requests"), pod_amounts(pod["spec"], "limits"));
   return out;
 }
 
 QuotaUsage of_service(const Value& service) {
-  QuotaUsage out{{"services", Quantity::of(1)}};
+  QuotaUsage out{{"services", kube::Quantity::of(1)}};
   const std::string& type = service["spec"]["type"].text();
   const bool balanced = type == "LoadBalancer";
-  if (balanced) out.emplace("services.loadbalancers", Quantity::of(1));
+  if (balanced) out.emplace("services.loadbalancers", kube::Quantity::of(1));
   const bool has_ports = service["spec"]["allocateLoadBalancerNodePorts"].bool_or(true);
   if (type == "NodePort" || (balanced && has_ports)) {
     out.emplace("services.nodeports",
-                Quantity::of(static_cast<int64_t>(service["spec"]["ports"].size())));
+                kube::Quantity::of(static_cast<int64_t>(service["spec"]["ports"].size())));
   }
   return out;
 }
 
 QuotaUsage of_claim(const Value& claim) {
   const Value& spec = claim["spec"];
-  const auto storage = Quantity::of_value(spec["resources"]["requests"]["storage"]);
-  QuotaUsage out{{"persistentvolumeclaims", Quantity::of(1)}};
+  const auto storage = kube::Quantity::of_value(spec["resources"]["requests"]["storage"]);
+  QuotaUsage out{{"persistentvolumeclaims", kube::Quantity::of(1)}};
   if (storage) out.emplace("requests.storage", *storage);
   const std::string& name = spec["storageClassName"].text();
   if (name.empty()) return out;
   const std::string prefix = name + ".storageclass.storage.k8s.io/";
-  out.emplace(prefix + "persistentvolumeclaims", Quantity::of(1));
+  out.emplace(prefix + "persistentvolumeclaims", kube::Quantity::of(1));
   if (storage) out.emplace(prefix + "requests.storage", *storage);
   return out;
 }
@@ -132,11 +132,11 @@ bool covers(const Value& quota, std::string_view group_resource, const Value& ob
 
 QuotaUsage quota_usage(const Value& quota, std::string_view group_resource, const Value& object) {
   if (!covers(quota, group_resource, object)) return {};
-  QuotaUsage all{{std::string(group_resource), Quantity::of(1)}};
+  QuotaUsage all{{std::string(group_resource), kube::Quantity::of(1)}};
   if (group_resource == "pods") all = of_pod(object);
   if (group_resource == "services") all = of_service(object);
   if (group_resource == "persistentvolumeclaims") all = of_claim(object);
-  all.emplace(fmt::format("count/{}", group_resource), Quantity::of(1));
+  all.emplace(fmt::format("count/{}", group_resource), kube::Quantity::of(1));
   std::erase_if(all, [&](const auto& e) { return !quota["spec"]["hard"].has(e.first); });
   return all;
 }
@@ -145,7 +145,7 @@ QuotaUsage quota_used(const Value& quota, const QuotaItems& items) {
   QuotaUsage out;
   std::set<std::string> users;
   for (const data::Entry& e : quota["spec"]["hard"].entries()) {
-    out.emplace(e.key, Quantity());
+    out.emplace(e.key, kube::Quantity());
     users.insert(user_of(e.key));
   }
   for (const std::string& user : users) {

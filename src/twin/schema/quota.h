@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "data/value.h"
-#include "twin/schema/quantity.h"
+#include "kube/quantity.h"
 
 namespace jibe::twin {
 
 // By the names that spec.hard has: "pods", "requests.cpu", "count/deployments.apps" …
-using QuotaUsage = std::map<std::string, Quantity, std::less<>>;
+using QuotaUsage = std::map<std::string, kube::Quantity, std::less<>>;
 
 // The objects of one group resource in the quota's namespace.
 using QuotaItems = std::function<std::vector<data::Value>(const std::string& group_resource)>;

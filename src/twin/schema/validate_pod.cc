@@ -6,8 +6,8 @@
 
 #include "base/strings.h"
 #include "data/json.h"
+#include "kube/quantity.h"
 #include "twin/schema/name_rules.h"
-#include "twin/schema/quantity.h"
 #include "twin/schema/validators.h"
 
 namespace jibe::twin {
@@ -138,8 +138,8 @@ void check_mounts(const PodContext& pod, const Value& mounts, const std::string&
 
 void check_quantities(const Value& list, const std::string& path, FieldErrors& errors) {
   for (const data::Entry& e : list.entries()) {
-    const auto quantity = Quantity::of_value(e.value);
-    if (quantity && *quantity < Quantity::of(0)) {
+    const auto quantity = kube::Quantity::of_value(e.value);
+    if (quantity && *quantity < kube::Quantity::of(0)) {
       errors.invalid(key_path(path, e.key), e.value, "must be greater than or equal to 0");
     }
   }
@@ -149,8 +149,8 @@ void check_resources(const Value& resources, const std::string& path, FieldError
   check_quantities(resources["limits"], path + ".limits", errors);
   check_quantities(resources["requests"], path + ".requests", errors);
   for (const data::Entry& e : resources["requests"].entries()) {
-    const auto request = Quantity::of_value(e.value);
-    const auto limit = Quantity::of_value(resources["limits"][e.key]);
+    const auto request = kube::Quantity::of_value(e.value);
+    const auto limit = kube::Quantity::of_value(resources["limits"][e.key]);
     if (request && limit && *limit < *request) {
       errors.invalid(
           path + ".requests", e.value,

@@ -40,13 +40,13 @@ std::string excess(const ServerCore& core, const ApiWrite& write, const Value& q
   QuotaUsage counted;
   for (const auto& [name, amount] : wanted) {
     const auto had = before.find(name);
-    const Quantity more = had == before.end() ? amount : amount - had->second;
-    if (more <= Quantity()) continue;
+    const kube::Quantity more = had == before.end() ? amount : amount - had->second;
+    if (more <= kube::Quantity()) continue;
     if (counted.empty()) {
       counted = quota_used(
           quota, [&](const std::string& key) { return objects_of(core, key, write.target.ns); });
     }
-    const auto hard = Quantity::of_value(quota["spec"]["hard"][name]);
+    const auto hard = kube::Quantity::of_value(quota["spec"]["hard"][name]);
     if (!hard || counted[name] + more <= *hard) continue;
     requested.emplace_back(name, more.str());
     used.emplace_back(name, counted[name].str());

@@ -8,7 +8,7 @@
 
 #include "data/value.h"
 
-namespace jibe::twin {
+namespace jibe::kube {
 
 class Quantity {
  public:
@@ -50,4 +50,4 @@ class Quantity {
   Format format_ = Format::kDecimalSi;
 };
 
-}  // namespace jibe::twin
+}  // namespace jibe::kube

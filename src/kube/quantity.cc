@@ -1,11 +1,11 @@
-#include "twin/schema/quantity.h"
+#include "kube/quantity.h"
 
 #include <algorithm>
 #include <limits>
 
 #include "data/json.h"
 
-namespace jibe::twin {
+namespace jibe::kube {
 namespace {
 
 __extension__ using Int = __int128;
@@ -192,4 +192,4 @@ int64_t Quantity::milli() const {
   return static_cast<int64_t>(nano_ / 1000000 + (nano_ % 1000000 > 0 ? 1 : 0));
 }
 
-}  // namespace jibe::twin
+}  // namespace jibe::kube

@@ -1,8 +1,8 @@
-#include "twin/schema/quantity.h"
+#include "kube/quantity.h"
 
 #include <gtest/gtest.h>
 
-namespace jibe::twin {
+namespace jibe::kube {
 namespace {
 
 std::string canonical(std::string_view text) {
@@ -45,4 +45,4 @@ TEST(Quantity, Values) {
 }
 
 }  // namespace
-}  // namespace jibe::twin
+}  // namespace jibe::kube
