@@ -102,15 +102,18 @@ class Server {
         management_(management),
         clusters_(clusters),
         charts_(charts),
-        options_(std::move(options)) {}
+        options_(std::move(options)),
+        group_(runtime) {}
 
   Task<void> run();
 
  private:
   Task<void> prepare_management();
   Task<void> prepare_workload(base::ClusterName name);
+  Task<void> serve_workload(base::ClusterName name);
   void add_managers();
   void accept(kube::Client& client, const api::KindInfo& kind);
+  Watched& start(std::unique_ptr<Watched> watched);
   void watch_workload(const base::ClusterName& name);
 
   rt::Runtime& runtime_;
@@ -118,6 +121,7 @@ class Server {
   Clusters& clusters_;
   const istio::ChartStore& charts_;
   ServerOptions options_;
+  rt::TaskGroup group_;
   std::vector<std::unique_ptr<Watched>> watched_;
   std::vector<std::unique_ptr<kube::Cache>> caches_;
   control::Controller* ilm_ = nullptr;
@@ -149,22 +153,38 @@ Task<void> Server::prepare_workload(base::ClusterName name) {
   }
 }
 
+// What is accepted can be followed once the cluster knows it.
+Task<void> Server::serve_workload(base::ClusterName name) {
+  co_await prepare_workload(name);
+  watch_workload(name);
+  for (const auto& kind :
+       {api::virtual_destination_kind(), api::virtual_gateway_kind(), api::route_table_kind()})
+    accept(*clusters_.find(name), kind);
+}
+
+Watched& Server::start(std::unique_ptr<Watched> watched) {
+  watched_.push_back(std::move(watched));
+  auto& started = *watched_.back();
+  group_.spawn("cache", started.cache.run());
+  group_.spawn("controller", started.controller.run());
+  return started;
+}
+
 void Server::add_managers() {
   auto add = [&](const char* name, api::KindInfo kind, ManagerReconciler::Read read) {
-    watched_.push_back(std::make_unique<Watched>(
-        runtime_, management_, name, kind.gvr,
-        std::make_unique<ManagerReconciler>(management_, clusters_, charts_,
-                                            options_.installer_image, kind, read)));
-    return &watched_.back()->controller;
+    auto reconciler = std::make_unique<ManagerReconciler>(management_, clusters_, charts_,
+                                                          options_.installer_image, kind, read);
+    auto watched =
+        std::make_unique<Watched>(runtime_, management_, name, kind.gvr, std::move(reconciler));
+    return &start(std::move(watched)).controller;
   };
   ilm_ = add("istio-lifecycle", api::istio_lifecycle_manager_kind(), wish_of_istio);
   glm_ = add("gateway-lifecycle", api::gateway_lifecycle_manager_kind(), wish_of_gateway);
 }
 
 void Server::accept(kube::Client& client, const api::KindInfo& kind) {
-  watched_.push_back(std::make_unique<Watched>(runtime_, client, "accept " + kind.gvk.kind,
-                                               kind.gvr,
-                                               std::make_unique<AcceptOnly>(client, kind)));
+  start(std::make_unique<Watched>(runtime_, client, "accept " + kind.gvk.kind, kind.gvr,
+                                  std::make_unique<AcceptOnly>(client, kind)));
 }
 
 // What the installers report wakes whoever manages the installation.
@@ -180,33 +200,22 @@ void Server::watch_workload(const base::ClusterName& name) {
     ilm_->enqueue(key);
     glm_->enqueue(key);
   });
+  group_.spawn("istiooperators", caches_.back()->run());
 }
 
 Task<void> Server::run() {
   co_await prepare_management();
   add_managers();
   accept(management_, api::root_trust_policy_kind());
-  for (const auto& name : clusters_.names()) {
-    watch_workload(name);
-    for (const auto& kind :
-         {api::virtual_destination_kind(), api::virtual_gateway_kind(), api::route_table_kind()})
-      accept(*clusters_.find(name), kind);
-  }
-  rt::TaskGroup group(runtime_);
   for (const auto& name : clusters_.names())
-    group.spawn("prepare " + name.str(), prepare_workload(name));
-  for (auto& cache : caches_) group.spawn("istiooperators", cache->run());
-  for (auto& watched : watched_) {
-    group.spawn("cache", watched->cache.run());
-    group.spawn("controller", watched->controller.run());
-  }
+    group_.spawn("cluster " + name.str(), serve_workload(name));
   std::exception_ptr failure;
   try {
-    co_await group.join();
+    co_await group_.join();
   } catch (...) {
     failure = std::current_exception();
   }
-  co_await group.stop();
+  co_await group_.stop();
   if (failure) std::rethrow_exception(failure);
 }
 
