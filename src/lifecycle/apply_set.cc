@@ -90,6 +90,15 @@ const std::vector<kube::Gvr>& installation_resources() {
   return kResources;
 }
 
+bool same_content(const data::Value& a, const data::Value& b) {
+  auto content = [](data::Value object) {
+    for (auto field : {"resourceVersion", "generation", "managedFields"})
+      object.edit("metadata").erase(field);
+    return object;
+  };
+  return content(a) == content(b);
+}
+
 Task<Applied> apply_one(kube::Client& client, data::Value object) {
   auto gvr = co_await resource_of(client, kube::gvk_of(object));
   auto live = co_await client.try_get(gvr, kube::name_of(object));
@@ -98,7 +107,7 @@ Task<Applied> apply_one(kube::Client& client, data::Value object) {
   options.force = true;
   Applied out;
   out.object = co_await client.apply(gvr, std::move(object), options);
-  out.changed = !live || kube::resource_version_of(*live) != kube::resource_version_of(out.object);
+  out.changed = !live || !same_content(*live, out.object);
   if (live && out.changed) out.other_manager = latest_other_manager(*live);
   co_return out;
 }

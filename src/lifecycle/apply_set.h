@@ -13,12 +13,15 @@ namespace jibe::lifecycle {
 // `istioctl uninstall` (operator/pkg/uninstall/prune.go, 1.31) and the two that newer charts add.
 const std::vector<kube::Gvr>& installation_resources();
 
+// True where the two differ in nothing but what the API server writes with every request:
+// resourceVersion, generation and managedFields.
+bool same_content(const data::Value& a, const data::Value& b);
+
 // Server-side apply with force: what jibe applied comes back, whoever changed it. Fields that
 // istiod maintains in webhook configurations (failurePolicy of validators) keep their live value.
-// Namespaces of the objects are created where they are absent. True where the object changed.
 struct Applied {
   data::Value object;
-  bool changed = false;
+  bool changed = false;  // in its content: taking a field over that had the value already is none
   // Who had changed it, where that can be told: the latest other field manager.
   std::string other_manager;
 };

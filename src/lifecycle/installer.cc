@@ -224,12 +224,7 @@ bool is_more_than_status(const kube::Change& change) {
 // A change of what jibe applied, told apart from what Kubernetes itself keeps writing.
 bool is_interesting(const kube::Change& change) {
   if (change.old.is_null() || change.current.is_null()) return true;
-  auto plain = [](data::Value object) {
-    object.edit("metadata").erase("resourceVersion");
-    object.edit("metadata").erase("managedFields");
-    return object;
-  };
-  return !(plain(change.old) == plain(change.current));
+  return !same_content(change.old, change.current);
 }
 
 }  // namespace

@@ -37,6 +37,18 @@ std::string status(const std::string& state, int generation = 2) {
          R"(,"message":"m"})";
 }
 
+TEST(SameContent, LeavesOutWhatTheServerWritesWithEveryRequest) {
+  auto object = data::parse_json(R"({"metadata":{"name":"a","resourceVersion":"1","generation":1,
+      "managedFields":[{"manager":"istiod"}]},"spec":{"x":1}})");
+  auto other = object;
+  other.edit("metadata").set("resourceVersion", "2");
+  other.edit("metadata").set("generation", 2);
+  other.edit("metadata").erase("managedFields");
+  EXPECT_TRUE(same_content(object, other));
+  other.edit("metadata").edit("labels").set("a", "b");
+  EXPECT_FALSE(same_content(object, other));
+}
+
 TEST(StateOf, FollowsTheInstallerThenTheInstallation) {
   EXPECT_EQ(state_of(data::Value(), iop("")).state, State::kInstallingController);
   EXPECT_EQ(state_of(installer(0), iop("")).state, State::kInstallingController);
