@@ -83,10 +83,14 @@ void append_items(const data::Value& list, std::vector<data::Value>& items) {
 
 Task<data::Value> Client::send(std::string method, std::string target, data::Value body,
                                std::string type) {
-  http::Request request = make_request(std::move(method), std::move(target), "application/json");
+  http::Request request = make_request(method, target, "application/json");
   request.headers.set("Content-Type", std::move(type));
   request.body = data::to_json(body);
   data::Value answer = co_await exchange_json(std::move(request));
+  runtime().log().debug("wrote", {{"method", method},
+                                  {"path", target},
+                                  {"where", options_.where},
+                                  {"version", resource_version_of(answer)}});
   co_return answer;
 }
 

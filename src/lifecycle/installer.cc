@@ -208,7 +208,13 @@ Task<void> Installer::say(data::Value iop, std::string state, std::string messag
                                   {"observedGeneration", iop["metadata"]["generation"]},
                                   {"version", kube::annotation_of(iop, kChartVersionAnnotation)}});
   auto current = co_await client_.try_get(kOperators, kube::name_of(iop));
-  if (current) co_await control::write_status(client_, kOperators, *current, std::move(status));
+  if (!current || !co_await control::write_status(client_, kOperators, *current, std::move(status)))
+    co_return;
+  runtime_.log().info("installation",
+                      {{"name", kube::describe(iop)},
+                       {"state", state},
+                       {"version", kube::annotation_of(iop, kChartVersionAnnotation)},
+                       {"message", message}});
 }
 
 // What the installer writes into a status must not wake the installer.

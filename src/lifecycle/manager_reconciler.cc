@@ -154,7 +154,8 @@ Task<control::Outcome> ManagerReconciler::reconcile(control::Key key) {
     wish.before = api::installation_statuses(object["status"]);
     co_await work_on_all(wish, key.object, status.installations);
   }
-  co_await control::write_status(management_, kind_.gvr, object, api::to_value(status));
+  bool news = co_await control::write_status(management_, kind_.gvr, object, api::to_value(status));
+  if (news) tell(object, status.installations);
   if (wish.head.terminating && !anything_left(status.installations)) {
     auto last = co_await management_.try_get(kind_.gvr, key.object);
     if (last)
@@ -162,6 +163,22 @@ Task<control::Outcome> ManagerReconciler::reconcile(control::Key key) {
     co_return control::Outcome{};
   }
   co_return control::Outcome{settled(status.installations) ? kWhileSettled : kWhileMoving};
+}
+
+// What is new in it, for who reads the log.
+void ManagerReconciler::tell(const data::Value& before, const api::InstallationStatuses& now) {
+  auto old = api::installation_statuses(before["status"]);
+  for (const auto& [cluster, revisions] : now)
+    for (const auto& [revision, status] : revisions) {
+      const auto& was = old[cluster][revision];
+      if (was.state == status.state && was.message == status.message) continue;
+      management_.runtime().log().info("revision in a cluster",
+                                       {{"manager", kube::describe(before)},
+                                        {"cluster", cluster.str()},
+                                        {"revision", revision.str()},
+                                        {"state", api::to_string(status.state)},
+                                        {"message", status.message}});
+    }
 }
 
 // Before anything is written to a cluster, the object says that something may be there: an

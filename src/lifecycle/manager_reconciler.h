@@ -51,6 +51,7 @@ class ManagerReconciler : public control::Reconciler {
   Task<control::Outcome> reconcile(control::Key key) override;
 
  private:
+  void tell(const data::Value& before, const api::InstallationStatuses& now);
   Task<data::Value> record_pending(Wish wish, data::Value object);
   Task<api::InstallationStatus> bring(Wanted wanted, kube::ObjectName manager);
   Task<api::InstallationStatus> bring_to(kube::Client& client, Wanted wanted,
