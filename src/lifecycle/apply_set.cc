@@ -8,7 +8,6 @@
 #include "base/strings.h"
 #include "kube/discovery.h"
 #include "kube/object.h"
-#include "kube/wait.h"
 #include "lifecycle/contract.h"
 
 namespace jibe::lifecycle {
@@ -55,14 +54,6 @@ bool same_object(const data::Value& a, const data::Value& b) {
   auto x = kube::gvk_of(a);
   auto y = kube::gvk_of(b);
   return x.group == y.group && x.kind == y.kind && kube::name_of(a) == kube::name_of(b);
-}
-
-std::string condition_message(const data::Value& live, std::string_view type,
-                              std::string_view status) {
-  for (const auto& condition : live["status"]["conditions"].items())
-    if (condition["type"].text() == type && condition["status"].text() == status)
-      return condition["message"].text();
-  return "";
 }
 
 }  // namespace
@@ -168,51 +159,6 @@ std::vector<data::Value> not_wanted(const std::vector<data::Value>& live,
     if (!keep) out.push_back(object);
   }
   return out;
-}
-
-namespace {
-
-bool is_observed(const data::Value& live) {
-  return live["status"]["observedGeneration"].int_or(0) >= live["metadata"]["generation"].int_or(0);
-}
-
-std::string deployment_trouble(const data::Value& live) {
-  if (kube::deployment_complete(live)) return "";
-  auto failure = condition_message(live, "ReplicaFailure", "True");
-  if (failure.empty()) failure = condition_message(live, "Progressing", "False");
-  if (!failure.empty()) return failure;
-  return fmt::format("{} of {} replicas are available",
-                     live["status"]["availableReplicas"].int_or(0),
-                     live["spec"]["replicas"].int_or(1));
-}
-
-std::string daemon_set_trouble(const data::Value& live) {
-  const auto& status = live["status"];
-  int64_t wanted = status["desiredNumberScheduled"].int_or(0);
-  int64_t available = status["numberAvailable"].int_or(0);
-  if (is_observed(live) && available >= wanted &&
-      status["updatedNumberScheduled"].int_or(0) >= wanted)
-    return "";
-  return fmt::format("{} of {} pods are available", available, wanted);
-}
-
-std::string stateful_set_trouble(const data::Value& live) {
-  const auto& status = live["status"];
-  int64_t wanted = live["spec"]["replicas"].int_or(1);
-  bool updated = status["updateRevision"] == status["currentRevision"];
-  if (is_observed(live) && updated && status["readyReplicas"].int_or(0) >= wanted) return "";
-  return fmt::format("{} of {} pods are updated", status["updatedReplicas"].int_or(0), wanted);
-}
-
-}  // namespace
-
-std::string not_ready_reason(const data::Value& live) {
-  const auto& kind = live["kind"].text();
-  std::string trouble;
-  if (kind == "Deployment") trouble = deployment_trouble(live);
-  if (kind == "DaemonSet") trouble = daemon_set_trouble(live);
-  if (kind == "StatefulSet") trouble = stateful_set_trouble(live);
-  return trouble.empty() ? "" : fmt::format("{}: {}", kube::describe(live), trouble);
 }
 
 }  // namespace jibe::lifecycle

@@ -41,8 +41,4 @@ Task<std::vector<data::Value>> labelled_objects(kube::Client& client, std::strin
 std::vector<data::Value> not_wanted(const std::vector<data::Value>& live,
                                     const std::vector<data::Value>& wanted);
 
-// Why a workload is not rolled out, "" where it is. For Deployments, DaemonSets and StatefulSets;
-// "" for the rest.
-std::string not_ready_reason(const data::Value& live);
-
 }  // namespace jibe::lifecycle

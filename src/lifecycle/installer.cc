@@ -16,6 +16,7 @@
 #include "lifecycle/apply_set.h"
 #include "lifecycle/contract.h"
 #include "lifecycle/installer_objects.h"
+#include "lifecycle/rollout.h"
 #include "rt/task_group.h"
 
 namespace jibe::lifecycle {
@@ -196,7 +197,7 @@ Task<std::string> Installer::trouble_of(const InstallationObjects& objects) {
     auto resource = co_await client_.discovery().for_kind(kube::gvk_of(object));
     auto live = co_await client_.try_get(resource.gvr, kube::name_of(object));
     if (!live) co_return fmt::format("{} is not there yet", kube::describe(object));
-    auto reason = not_ready_reason(*live);
+    auto reason = co_await ask_not_ready_reason(client_, *live);
     if (!reason.empty()) co_return reason;
   }
   co_return std::string();

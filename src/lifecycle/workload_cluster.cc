@@ -14,6 +14,7 @@
 #include "kube/wait.h"
 #include "lifecycle/apply_set.h"
 #include "lifecycle/contract.h"
+#include "lifecycle/rollout.h"
 
 namespace jibe::lifecycle {
 
@@ -23,6 +24,14 @@ const kube::Gvr kDeployments{"apps", "v1", "deployments"};
 const kube::Gvr kServices{"", "v1", "services"};
 const kube::Gvr kPods{"", "v1", "pods"};
 const kube::Gvr kOperators{"install.istio.io", "v1alpha1", "istiooperators"};
+
+// Why the installer does not run, "" where it does.
+Task<std::string> installer_trouble(kube::Client& client, base::Revision revision) {
+  kube::ObjectName name{installer_namespace(revision), installer_name(revision)};
+  auto installer = co_await client.try_get(kDeployments, name);
+  if (!installer) co_return fmt::format("Deployment {} is not there yet", name.str());
+  co_return co_await ask_not_ready_reason(client, *installer);
+}
 
 // Most of a megabyte: written only where it is absent or another one.
 Task<void> bring_charts(kube::Client& client, Deployment what) {
@@ -163,12 +172,11 @@ Task<api::InstallationStatus> deploy(kube::Client& client, Deployment what) {
       co_await apply_one(client, object);
   co_await bring_charts(client, what);
   auto iop = co_await apply_one(client, operator_object(what.meta, what.spec));
-  auto installer = co_await client.try_get(
-      kDeployments, {installer_namespace(what.meta.revision), installer_name(what.meta.revision)});
-  co_return state_of(installer ? *installer : data::Value(), iop.object);
+  auto trouble = co_await installer_trouble(client, what.meta.revision);
+  co_return state_of(trouble, iop.object);
 }
 
-api::InstallationStatus state_of(const data::Value& installer, const data::Value& iop) {
+api::InstallationStatus state_of(const std::string& installer_trouble, const data::Value& iop) {
   using api::State;
   api::InstallationStatus out;
   out.observed_revision = base::Revision(iop["spec"]["revision"].text());
@@ -177,9 +185,9 @@ api::InstallationStatus state_of(const data::Value& installer, const data::Value
   out.message = iop["status"]["message"].text();
   bool current = iop["status"]["observedGeneration"] == iop["metadata"]["generation"];
   if (!current) {
-    bool ready = kube::deployment_complete(installer);
+    bool ready = installer_trouble.empty();
     bool fresh = iop["status"].is_null();
-    out.message = ready ? "waiting for the installer" : not_ready_reason(installer);
+    out.message = ready ? "waiting for the installer" : installer_trouble;
     if (!ready && fresh)
       out.state = State::kInstallingController;
     else if (fresh)

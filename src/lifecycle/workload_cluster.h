@@ -38,8 +38,9 @@ Task<ControlPlane> find_control_plane(kube::Client& client, base::Revision revis
 // Applies everything and tells how far it is.
 Task<api::InstallationStatus> deploy(kube::Client& client, Deployment what);
 
-// Pure: from the installer's Deployment and the IstioOperator to the state that users see.
-api::InstallationStatus state_of(const data::Value& installer, const data::Value& iop);
+// Pure: from why the installer does not run ("" where it does) and the IstioOperator to the state
+// that users see.
+api::InstallationStatus state_of(const std::string& installer_trouble, const data::Value& iop);
 
 // Every IstioOperator of the manager in this cluster.
 Task<std::vector<data::Value>> operators_of(kube::Client& client, kube::ObjectName manager);

@@ -30,6 +30,9 @@ constexpr std::string_view kInstaller = R"(
   - apiGroups: [""]
     resources: [namespaces, services, configmaps, secrets, serviceaccounts, events, resourcequotas]
     verbs: ["*"]
+  - apiGroups: [""]
+    resources: [pods]
+    verbs: [get, list]
   - apiGroups: [apps, autoscaling, policy, networking.k8s.io, admissionregistration.k8s.io,
       apiextensions.k8s.io, networking.istio.io, telemetry.istio.io, security.istio.io,
       extensions.istio.io, k8s.cni.cncf.io]

@@ -7,7 +7,7 @@
 
 #include "kube/selector.h"
 #include "kube/wait.h"
-#include "lifecycle/apply_set.h"
+#include "lifecycle/rollout.h"
 
 namespace jibe::takeover {
 
@@ -149,7 +149,7 @@ std::string restart_obstacle(const ClusterState& state, const Workload& workload
 
 std::string not_moved_yet(const ClusterState& state, const Workload& workload,
                           const base::Revision& revision) {
-  auto progress = lifecycle::not_ready_reason(workload.object);
+  auto progress = lifecycle::not_ready_reason(workload.object, state.objects.pods);
   if (!progress.empty()) return progress;
   for (const auto& proxy : workload.proxies) {
     if (proxy.revision != revision)
