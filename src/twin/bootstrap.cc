@@ -73,17 +73,34 @@ Value everything_rules() {
                                                              {"verbs", strings({"*"})}})});
 }
 
-Value cluster_admin_binding() {
+Value urls_rule(const std::vector<std::string>& urls) {
+  return Value::map({{"nonResourceURLs", strings(urls)}, {"verbs", strings({"get"})}});
+}
+
+// What everybody who is known may do.
+Value discovery_rules() {
+  return Value::list({urls_rule({"/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez",
+                                 "/openapi", "/openapi/*", "/readyz", "/version", "/version/"})});
+}
+
+Value basic_user_rules() {
+  return Value::list({rule({"authorization.k8s.io"},
+                           {"selfsubjectaccessreviews", "selfsubjectrulesreviews"}, {"create"}),
+                      rule({"authentication.k8s.io"}, {"selfsubjectreviews"}, {"create"})});
+}
+
+// Of the ClusterRole of the same name.
+Value group_binding(const std::string& name, const std::string& group) {
   return Value::map(
       {{"apiVersion", "rbac.authorization.k8s.io/v1"},
        {"kind", "ClusterRoleBinding"},
-       {"metadata", meta("cluster-admin")},
-       {"roleRef", Value::map({{"apiGroup", "rbac.authorization.k8s.io"},
-                               {"kind", "ClusterRole"},
-                               {"name", "cluster-admin"}})},
-       {"subjects", Value::list({Value::map({{"apiGroup", "rbac.authorization.k8s.io"},
-                                             {"kind", "Group"},
-                                             {"name", "system:masters"}})})}});
+       {"metadata", meta(name)},
+       {"roleRef",
+        Value::map(
+            {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "ClusterRole"}, {"name", name}})},
+       {"subjects",
+        Value::list({Value::map(
+            {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "Group"}, {"name", group}})})}});
 }
 
 Value priority_class(const std::string& name, int64_t value, const std::string& description) {
@@ -246,7 +263,11 @@ Task<void> bootstrap(Api& api, BootstrapOptions options, std::string now) {
   co_await ensure(client, kClusterRoles, cluster_role("admin", admin_rules()));
   co_await ensure(client, kClusterRoles, cluster_role("edit", workload_rules(kWrite, true)));
   co_await ensure(client, kClusterRoles, cluster_role("view", workload_rules(kRead, false)));
-  co_await ensure(client, kClusterRoleBindings, cluster_admin_binding());
+  co_await ensure(client, kClusterRoles, cluster_role("system:discovery", discovery_rules()));
+  co_await ensure(client, kClusterRoles, cluster_role("system:basic-user", basic_user_rules()));
+  co_await ensure(client, kClusterRoleBindings, group_binding("cluster-admin", "system:masters"));
+  for (const char* role : {"system:discovery", "system:basic-user"})
+    co_await ensure(client, kClusterRoleBindings, group_binding(role, "system:authenticated"));
   co_await ensure(client, kPriorityClasses,
                   priority_class("system-cluster-critical", 2'000'000'000,
                                  "Used for system critical pods that must run in the cluster, but "

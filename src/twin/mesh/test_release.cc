@@ -192,12 +192,24 @@ spec:
   template:
     metadata: {labels: {name: istio-operator}}
     spec:
+      serviceAccountName: istio-operator
       containers:
       - name: istio-operator
         image: {{ .Values.hub }}/operator:{{ .Values.tag }}
         env:
         - {name: WATCH_NAMESPACE, value: {{ .Values.watchedNamespaces | quote }}}
         - {name: REVISION, value: {{ .Values.revision | quote }}}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: istio-operator, namespace: {{ .Release.Namespace }}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: istio-operator}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+subjects:
+- {kind: ServiceAccount, name: istio-operator, namespace: {{ .Release.Namespace }}}
 )";
 
 void add_chart(std::vector<helm::TarEntry>& files, const std::string& folder,

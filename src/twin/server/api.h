@@ -18,7 +18,7 @@
 
 namespace jibe::twin {
 
-// Who asks. The twin authenticates but grants everything to everybody it knows; see README.md.
+// Who asks. These verbs are granted to everybody; HTTP requests are authorized (authorize.h).
 struct Caller {
   std::string user = "system:admin";
   std::vector<std::string> groups = {"system:masters"};

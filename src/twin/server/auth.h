@@ -1,5 +1,5 @@
 // Who a request comes from: bearer tokens held in memory, or a client certificate that the
-// transport has verified. There is no authorization: who is known may do everything.
+// transport has verified. What that somebody may do is authorize.h's business.
 #pragma once
 #include <map>
 #include <optional>

@@ -3,6 +3,7 @@
 #include "base/coroutine.h"
 #include "base/strings.h"
 #include "kube/status.h"
+#include "twin/server/authorize.h"
 #include "twin/server/http_documents.h"
 #include "twin/server/http_resources.h"
 #include "twin/server/request_path.h"
@@ -21,15 +22,62 @@ std::string warning_header(const std::string& sentence) {
   return "299 - \"" + quoted + "\"";
 }
 
+Access access_of(const Caller& caller, std::string verb) {
+  Access access;
+  access.user = caller.user;
+  access.groups = caller.groups;
+  access.verb = std::move(verb);
+  return access;
+}
+
+// Of the API alone: nonResourceURLs decide about the rest.
+std::string verb_of(const http::Request& request, const RequestPath& path) {
+  const bool collection = path.target.name.empty();
+  if (request.method == "POST") return "create";
+  if (request.method == "PUT") return "update";
+  if (request.method == "PATCH") return "patch";
+  if (request.method == "DELETE") return collection ? "deletecollection" : "delete";
+  if (path.watch) return "watch";
+  return collection ? "list" : "get";
+}
+
+// As kube-apiserver sees a request: a namespace is in itself, only the first word after the name is
+// a subresource, and who lists or watches one name asks for that one.
+Access access_to(const http::Request& request, const RequestPath& path, const Caller& caller) {
+  Access access = access_of(caller, verb_of(request, path));
+  access.target = path.target;
+  Target& target = access.target;
+  target.subresource = std::string(base::cut(target.subresource, "/").before);
+  if (target.gvr.resource == "namespaces" && target.ns.empty()) target.ns = target.name;
+  constexpr std::string_view kOneName = "metadata.name=";
+  const std::string& fields = path.query.get("fieldSelector");
+  if (target.name.empty() && fields.starts_with(kOneName) && fields.find(',') == std::string::npos)
+    target.name = fields.substr(kOneName.size());
+  return access;
+}
+
 // kubectl --as and --as-group.
-void impersonate(const http::Request& request, Caller& caller) {
+void impersonate(const ObjectStore& store, const http::Request& request, Caller& caller) {
   const std::string& user = request.headers.get("impersonate-user");
   if (user.empty()) return;
-  caller.user = user;
-  caller.groups.clear();
+  Access access = access_of(caller, "impersonate");
+  constexpr std::string_view kAccount = "system:serviceaccount:";
+  access.target.gvr = {"", "v1", user.starts_with(kAccount) ? "serviceaccounts" : "users"};
+  access.target.name = user.substr(user.starts_with(kAccount) ? user.rfind(':') + 1 : 0);
+  if (user.starts_with(kAccount))
+    access.target.ns = std::string(base::cut(user.substr(kAccount.size()), ":").before);
+  authorize(store, access);
+  std::vector<std::string> groups;
+  access.target = {{"", "v1", "groups"}, "", "", ""};
   for (const auto& [name, value] : request.headers.fields()) {
-    if (base::equal_ignoring_case(name, "impersonate-group")) caller.groups.push_back(value);
+    if (!base::equal_ignoring_case(name, "impersonate-group")) continue;
+    access.target.name = value;
+    authorize(store, access);
+    groups.push_back(value);
   }
+  if (groups.empty() && !access.target.ns.empty()) groups = {"system:serviceaccounts"};
+  caller.user = user;
+  caller.groups = std::move(groups);
   caller.groups.push_back("system:authenticated");
 }
 
@@ -89,9 +137,15 @@ class HttpFace : public http::Handler {
         throw kube::StatusError(405, "MethodNotAllowed",
                                 "the server does not allow this method on the requested resource");
       }
+      if (!HttpDocuments::is_public(path.path)) {
+        Access access = access_of(*caller, base::lower(request.method));
+        access.path = path.path;
+        authorize(core_->store, access);
+      }
       co_return documents_.get(request, path);
     }
-    impersonate(request, *caller);
+    impersonate(core_->store, request, *caller);
+    authorize(core_->store, access_to(request, path, *caller));
     co_return co_await resources_.handle(request, path, *caller, warnings);
   }
 

@@ -21,6 +21,7 @@ TEST(Http, StrangersAreRefused) {
 
 TEST(Http, CertificatesAreIdentities) {
   TestTwin twin;
+  twin.let_everybody_ask_who_they_are();
   http::Request request;
   request.method = "POST";
   request.target = "/apis/authentication.k8s.io/v1/selfsubjectreviews";

@@ -78,6 +78,7 @@ TEST(CertificateSigningRequests, AreOfWhoSendsThemAndCanBeApproved) {
 
 TEST(Tokens, AreIdentities) {
   TestTwin twin;
+  twin.let_everybody_ask_who_they_are();
   Reply made = twin.send("POST", "/api/v1/namespaces/default/serviceaccounts/default/token",
                          R"({"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest",
                              "spec":{"expirationSeconds":600}})");
