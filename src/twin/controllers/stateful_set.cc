@@ -52,14 +52,14 @@ Task<void> StatefulSetController::ensure_claims(data::Value set, int64_t ordinal
     if (!outcome.ok()) throw *outcome.error;
     co_await events_.normal(
         set, "SuccessfulCreate",
-        fmt::format("create Claim {} Pod {}-{} in StatefulSet {} success", object_name(wanted),
+        fmt::format("Create Claim {} Pod {}-{} in StatefulSet {} success", object_name(wanted),
                     object_name(set), ordinal, object_name(set)));
   }
 }
 
 Task<void> StatefulSetController::take(data::Value set, StatefulStep step) {
   const bool create = step.kind == StatefulStep::Kind::kCreate;
-  const char* verb = create ? "create" : "delete";
+  const char* verb = create ? "Create" : "Delete";
   std::optional<kube::StatusError> failure;
   try {
     if (create) {

@@ -64,7 +64,6 @@ data::Value make_pod(const StatefulView& view, int64_t ordinal) {
   data::Value pod = pod_from_template(template_of(revision), set);
   const std::string name = object_name(set) + "-" + std::to_string(ordinal);
   data::Value& metadata = pod.edit("metadata");
-  metadata.erase("generateName");
   metadata.set("name", name);
   data::Value& labels = metadata.edit("labels");
   labels.set("statefulset.kubernetes.io/pod-name", name);

@@ -165,7 +165,7 @@ class Decoder {
     std::vector<std::string> keys;
     for (const data::Entry& e : value.entries()) keys.push_back(e.key);
     for (const std::string& key : keys) field(node, value, key, place);
-    fill(node, value);
+    fill_structs(node, value);
   }
 
   void field(const SchemaNode& node, Value& owner, const std::string& key, const Place& place) {
@@ -186,21 +186,6 @@ class Decoder {
     walk(child, owner.edit(key), here);
     const bool collection = child.type == SchemaType::kArray || child.additional != nullptr;
     if (collection && !property->required && owner[key].empty()) owner.erase(key);
-  }
-
-  // What Go writes though nobody said it: structs that are no pointers, required scalars.
-  void fill(const SchemaNode& node, Value& value) {
-    for (const SchemaProperty& property : node.properties) {
-      const Value& fallback = property.default_value;
-      if (fallback.is_null() || value.has(property.name)) continue;
-      if (fallback.is_map() && property.node->type == SchemaType::kObject) {
-        if (property.name == "metadata" || property.node->untyped) continue;
-        value.set(property.name, Value::map());
-        fill(*property.node, value.edit(property.name));
-      } else if (property.required && !fallback.is_map() && !fallback.is_list()) {
-        value.set(property.name, fallback);
-      }
-    }
   }
 
   void map(const SchemaNode& node, Value& value, const Place& place) {
@@ -335,6 +320,20 @@ std::vector<std::string> decode_as(const SchemaNode& node, std::string_view kind
     throw kube::bad_request(framed(kind, version, e.what()));
   }
   return std::move(decoder.unknown);
+}
+
+void fill_structs(const SchemaNode& node, Value& value) {
+  for (const SchemaProperty& property : node.properties) {
+    const Value& fallback = property.default_value;
+    if (fallback.is_null() || value.has(property.name)) continue;
+    if (fallback.is_map() && property.node->type == SchemaType::kObject) {
+      if (property.node->untyped) continue;
+      value.set(property.name, Value::map());
+      fill_structs(*property.node, value.edit(property.name));
+    } else if (property.required && !fallback.is_map() && !fallback.is_list()) {
+      value.set(property.name, fallback);
+    }
+  }
 }
 
 std::vector<std::string> decode_object(const Resource& resource, Value& object) {

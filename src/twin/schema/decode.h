@@ -31,6 +31,9 @@ std::vector<std::string> decode_as(const SchemaNode& node, std::string_view kind
 // frame.
 std::string strict_error(const Resource& resource, const std::vector<std::string>& sentences);
 
+// What Go writes though nobody said it: structs that are no pointers ({}), required scalars.
+void fill_structs(const SchemaNode& node, data::Value& value);
+
 // Drops what `node` does not know; paths ("spec.list[0].foo") of it go to `removed`.
 void prune(const SchemaNode& node, data::Value& value, std::vector<std::string>* removed = nullptr);
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/strings.h"
+#include "twin/schema/decode.h"
 #include "twin/schema/pod_qos.h"
 #include "twin/schema/schema.h"
 
@@ -86,15 +87,14 @@ void generate_job_selector(Value& job) {
   }
 }
 
-// Built-in structs that Go always writes.
+// A new object's status is not the client's to say.
 void empty_status(const Resource& resource, Value& object) {
   const SchemaProperty* status = resource.schema->root().property("status");
   if (status == nullptr) return;
   object.erase("status");
-  if (status->default_value.is_map() && !resource.is_custom()) object.set("status", Value::map());
-  if (resource.kind == "Service" && resource.gvr.group.empty()) {
-    object.edit("status").set("loadBalancer", Value::map());
-  }
+  if (!status->default_value.is_map() || resource.is_custom()) return;
+  object.set("status", Value::map());
+  fill_structs(*status->node, object.edit("status"));
 }
 
 // Everything but metadata and what is written elsewhere.

@@ -163,17 +163,16 @@ class SchemaValidator {
     if (valid == 0) errors.append(best);
   }
 
+  // The first rule that is broken is named alone (kube-openapi pkg/validation/validate).
   void text_rules(const SchemaRules& rules, const Value& value, const std::string& path) {
     const int64_t length = length_of(value.text());
     if (rules.max_length && length > *rules.max_length) {
       errors.too_long(field(path), *rules.max_length);
-    }
-    if (rules.min_length && length < *rules.min_length) {
+    } else if (rules.min_length && length < *rules.min_length) {
       errors.invalid(
           field(path), value,
           fmt::format("{} in body should be at least {} chars long", path, *rules.min_length));
-    }
-    if (rules.pattern != nullptr && !re2::RE2::PartialMatch(value.text(), *rules.pattern)) {
+    } else if (rules.pattern != nullptr && !re2::RE2::PartialMatch(value.text(), *rules.pattern)) {
       errors.invalid(field(path), value,
                      fmt::format("{} in body should match '{}'", path, rules.pattern_text));
     }

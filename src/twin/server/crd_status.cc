@@ -98,6 +98,9 @@ void settle_crd(const ServerCore& core, data::Value& crd) {
   set_condition(crd, now, "NamesAccepted", true, "NoConflicts", "no conflicts found");
   set_condition(crd, now, "Established", true, "InitialNamesAccepted",
                 "the initial names have been accepted");
+}
+
+void hold_for_instances(data::Value& crd) {
   if (has_finalizer(crd, kCrdCleanup) || kube::is_terminating(crd)) return;
   data::Value& finalizers = crd.edit("metadata").edit("finalizers");
   if (!finalizers.is_list()) finalizers = data::Value::list();

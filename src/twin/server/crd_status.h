@@ -7,8 +7,12 @@ namespace jibe::twin {
 
 inline constexpr const char* kCrdCleanup = "customresourcecleanup.apiextensions.k8s.io";
 
-// Brings status (acceptedNames, conditions, storedVersions) and the clean-up finalizer up to date.
+// Brings status (acceptedNames, conditions, storedVersions) up to date.
 void settle_crd(const ServerCore& core, data::Value& crd);
+
+// The finalizer that keeps a definition until its objects are gone. It is set by the deletion
+// itself (apiextensions-apiserver pkg/registry/customresourcedefinition/etcd.go).
+void hold_for_instances(data::Value& crd);
 
 // Causes where the schema of a version cannot be understood.
 data::Value check_crd(const data::Value& crd);

@@ -170,6 +170,7 @@ Task<data::Value> Writer::remove(Target target, DeleteOptions options) {
   data::Value live = find_object(core_, resource, write.name());
   if (live.is_null()) throw kube::not_found(resource_name(resource), write.target.name);
   check_delete_preconditions(resource, live, options);
+  if (resource_name(resource) == kCrdResource) hold_for_instances(live);
   Removal removal = decide_removal(core_, resource, live, options);
   if (options.dry_run) co_return removal.object;
   data::Value result = live;

@@ -171,7 +171,7 @@ def sets(k):
     contains(k("describe ds agent"), r"deprecated.daemonset.template.generation: 1$",
              r"^Desired Number of Nodes Scheduled: 1$")
     contains(k("describe sts db"), r"^Replicas: +2 desired \| 2 total$",
-             r"SuccessfulCreate .* create Pod db-0 in StatefulSet db successful$")
+             r"SuccessfulCreate .* Create Pod db-0 in StatefulSet db successful$")
     contains(k("describe job indexed"), r"^Completed Indexes: +0-2$",
              r"^Pods Statuses: +0 Active \(0 Ready\) / 3 Succeeded / 0 Failed$")
     k("rollout restart sts/db ds/agent")
