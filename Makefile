@@ -4,7 +4,7 @@ SETUP ?= yes
 JOBS ?= $(shell nproc)
 CTEST = ctest --output-on-failure --no-tests=error
 
-.PHONY: help demo build build-dev check test rules headers tidy fmt setup setup-tests fuzz bench helm clean
+.PHONY: help demo build build-dev check test rules headers tidy fmt setup setup-tests fuzz bench helm test-real clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -39,6 +39,10 @@ test: build-dev ## every test
 	@cmake --build --preset asan --parallel $(JOBS)
 	@$(CTEST) --test-dir build/asan --parallel $(JOBS) --label-regex 'unit|sim|fuzz'; sanitized=$$?; \
 	  $(CTEST) --test-dir build/dev --parallel $(JOBS) && exit $$sanitized
+
+test-real: build-dev ## embedded clusters beside a real Kubernetes control plane
+	@tools/fetch-deps realkube
+	@tests/realkube/compare --realkube build/deps/bin/realkube --jibe build/dev/jibe --kubectl build/deps/bin/kubectl
 
 FUZZ_SECONDS ?= 300
 
