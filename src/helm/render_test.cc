@@ -55,6 +55,22 @@ TEST(Render, ValuesAndTheirNumbers) {
   EXPECT_EQ(text_of("a: {{ .Values.none }}{{ .Values.x.none }}", "x: {}"), "a: ");
 }
 
+TEST(Render, ValuesHaveMethods) {
+  EXPECT_EQ(text_of("a: {{ dig \"x\" \"k\" 0 .Values.AsMap }} {{ typeOf .Values.AsMap }} "
+                    "{{ (.Values.Table \"x.z\").v }} {{ .Values.PathValue \"x.k\" }} "
+                    "{{ .AsMap.Release.Service }}\nb: {{ .Values.YAML | quote }}",
+                    "x: {k: 1, z: {v: 2}}"),
+            "a: 1 map[string]interface {} 2 1 Helm\nb: \"x:\\n  k: 1\\n  z:\\n    v: 2\\n\"");
+  EXPECT_THAT(mistake("a: {{ .Values.Table \"x.k\" }}", "x: {k: 1}"),
+              HasSubstr("at <.Values.Table>: error calling Table: \"k\" is not a table"));
+  EXPECT_THAT(mistake("a: {{ .Values.PathValue \"x.k.v\" }}", "x: {k: 1}"),
+              HasSubstr("error calling PathValue: \"v\" is not a value"));
+  // A method hides a value of its name, and what is below the values has none.
+  EXPECT_EQ(
+      text_of("a: {{ kindOf .Values.AsMap }} {{ .Values.x.AsMap }}", "{AsMap: 1, x: {AsMap: 2}}"),
+      "a: map 2");
+}
+
 TEST(Render, LaterTemplatesSeeWhatEarlierOnesSet) {
   RenderResult result = rendered({{"templates/a.yaml", "v: {{ .Values.x.z }}"},
                                   {"templates/zz.yaml", "{{ $_ := set .Values.x \"z\" 2 }}"}},

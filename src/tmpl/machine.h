@@ -94,8 +94,8 @@ class Frame {
   void collect(const Any& dot, const std::string& name, const Signature& signature,
                const NodeList& args, const Any* final, Arguments& out);
   Any short_circuit(const Any& dot, bool stop_at, const NodeList& args, const Any* final);
-  Any method(const Any& dot, Host& host, const std::string& name, const Signature& signature,
-             const Node& place, const NodeList& args, const Any* final);
+  Any method(const Any& dot, const Any& receiver, const std::string& name,
+             const Signature& signature, const Node& place, const NodeList& args, const Any* final);
   void check_arity(const std::string& name, const Signature& signature, const NodeList& args,
                    const Any* final);
   Any argument(const Any& dot, const Signature::Param& param, const Node& node);
