@@ -142,9 +142,26 @@ TEST(Render, ErrorsInHelmsWords) {
             "execution error at (c/templates/a.yaml:1:3): need it");
   EXPECT_EQ(mistake("{{ .Values.x.y.z }}"),
             "c/templates/a.yaml:1:10\n  executing \"c/templates/a.yaml\" at <.Values.x.y.z>:\n    "
-            "nil pointer evaluating interface {}.y");
+            "nil pointer evaluating interface {}.y\n    .Values.x is not set");
   EXPECT_EQ(mistake("{{ nothing }}"),
             "parse error at (c/templates/a.yaml:1): function \"nothing\" not defined");
+}
+
+TEST(Render, ErrorsSayWhatWasNil) {
+  for (auto [tpl, nil] : std::vector<std::pair<const char*, const char*>>{
+           {"{{ (index .Values.l 0).z.x }}", ".Values.l[0].z is null"},
+           {"{{ .Values.q.x }}", ".Values.q is not set"},
+           {"{{ with .Values.m }}{{ .q.x }}{{ end }}", ".Values.m.q is not set"},
+           {"{{ range .Values.l }}{{ .b.c.d }}{{ end }}", ".Values.l[0].b.c is not set"},
+           {"{{ define \"d\" }}{{ .q.x }}{{ end }}{{ include \"d\" .Values.m }}",
+            ".Values.m.q is not set"},
+           {"{{ tpl \"{{ .n.x }}\" .Values }}", ".Values.n is not set"},
+           {"{{ $v := dict \"a\" nil }}{{ $v.a.x }}", "$v.a is null"},
+           {"{{ range list nil }}{{ .x }}{{ end }}", ". is null"}}) {
+    EXPECT_THAT(mistake(tpl, "m: {k: 1}\nl: [{b: {}, z: null}]"),
+                testing::EndsWith(std::string("\n    ") + nil))
+        << tpl;
+  }
 }
 
 TEST(Render, EndlessInclusionIsAnError) {

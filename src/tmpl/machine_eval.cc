@@ -106,7 +106,13 @@ Any Frame::fields(const Any& dot, const Any& receiver, const Node& node,
   // Plain maps are walked by pointer; anything else goes one step at a time.
   const Any* here = &receiver;
   Any held;
+  auto refuse_nil = [&](size_t i) {
+    if (here->is_nil() && here->boxed())
+      fail("nil pointer evaluating interface {}." + names[i],
+           nil_value(receiver, node, names.first(i)));
+  };
   for (size_t i = 0; i + 1 < names.size(); ++i) {
+    refuse_nil(i);
     bool plain_entry = here->is_map() && method_of(here->map(), names[i]) == nullptr;
     const Any* next = plain_entry ? here->map().find(names[i]) : nullptr;
     if (next == nullptr) {
@@ -116,6 +122,7 @@ Any Frame::fields(const Any& dot, const Any& receiver, const Node& node,
     }
     here = next;
   }
+  refuse_nil(names.size() - 1);
   return one_field(dot, names.back(), node, args, final, *here);
 }
 
@@ -147,6 +154,7 @@ Any Frame::one_field(const Any& dot, const std::string& name, const Node& node,
                           : " has arguments but cannot be invoked as function"));
     return *std::move(value);
   }
+  if (is_map && has_arguments) fail(name + " is not a method but has arguments");
   if (is_map) return missing_entry(host.type(), name);
   fail(fmt::format("can't evaluate field {} in type {}", name, static_type(receiver)));
 }

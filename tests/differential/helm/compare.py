@@ -56,9 +56,10 @@ def run(program, arguments, text=None):
 
 
 def error_of(stderr):
-    """Helm's sentence, without its log lines and its advice."""
+    """Helm's sentence, without its log lines and its advice, and without the line that jibe adds."""
     start = stderr.lower().find("error: ")
     text = stderr[start + len("error: "):] if start >= 0 else stderr
+    text = re.sub(r"\n    \S.* is (null|nil|not set)\s*$", "", text)
     return text.replace("\n\nUse --debug flag to render out invalid YAML", "").strip()
 
 
