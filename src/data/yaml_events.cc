@@ -1,5 +1,7 @@
 #include "data/yaml_events.h"
 
+#include <algorithm>
+
 namespace jibe::data {
 
 namespace {

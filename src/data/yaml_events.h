@@ -1,5 +1,6 @@
 // A YAML text as a stream of events, as go-yaml v2 reads it. Knows structure, not meaning.
 #pragma once
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <string_view>

@@ -1,4 +1,6 @@
 // Scalars: blocks, quoted ones, plain ones.
+#include <algorithm>
+
 #include "data/utf8.h"
 #include "data/yaml_events.h"
 #include "data/yaml_scanner.h"

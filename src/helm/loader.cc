@@ -1,4 +1,5 @@
 // From files to a Chart (pkg/chart/v2/loader of helm 4.2.3).
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>

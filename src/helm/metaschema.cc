@@ -1,5 +1,6 @@
 #include "helm/metaschema.h"
 
+#include <algorithm>
 #include <map>
 
 #include "data/json.h"

@@ -1,5 +1,7 @@
 // The schemas for schemas of the drafts 4 to 2020-12: which keyword takes what.
 #pragma once
+#include <string_view>
+
 #include "data/value.h"
 
 namespace jibe::helm {
