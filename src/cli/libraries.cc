@@ -1,7 +1,6 @@
 #include "cli/libraries.h"
 
 #include <fmt/core.h>
-#include <libfyaml.h>
 #include <simdjson.h>
 #include <zlib.h>
 
@@ -16,7 +15,6 @@ std::vector<std::pair<std::string, std::string>> library_versions() {
       {"clang", __clang_version__},
       {"fmt",
        fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
-      {"libfyaml", fy_library_version()},
       {"openssl", JIBE_OPENSSL_VERSION},
       {"simdjson",
        fmt::format("{}.{}.{}", simdjson::SIMDJSON_VERSION_MAJOR, simdjson::SIMDJSON_VERSION_MINOR,

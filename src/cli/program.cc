@@ -43,8 +43,9 @@ istio::ChartStore chart_store(const Environment& environment) {
 std::string read_file(const std::string& path) {
   if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
   std::ifstream in(path, std::ios::binary);
-  if (!in || fs::is_directory(path))
-    throw base::InvalidInput(fmt::format("open {}: no such file or directory", path));
+  if (fs::is_directory(path))
+    throw base::InvalidInput(fmt::format("read {}: is a directory", path));
+  if (!in) throw base::InvalidInput(fmt::format("open {}: no such file or directory", path));
   return {std::istreambuf_iterator<char>(in), {}};
 }
 

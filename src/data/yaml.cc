@@ -94,7 +94,7 @@ class Decoder {
     try {
       out = jsonable(read().value);
     } catch (const YamlMistake& mistake) {
-      if (mistake.line() == 0) finish_reading();
+      if (mistake.line() == 0 && !unknown_anchor_) finish_reading();
       throw;
     } catch (const base::InvalidInput&) {
       finish_reading();
@@ -112,8 +112,10 @@ class Decoder {
   // structure comes first.
   void finish_reading() {
     while (true) {
-      Type type = events_.next().type;
-      if (type == Type::kDocumentEnd || type == Type::kEnd) return;
+      const YamlEvent& event = events_.next();
+      if (event.type == Type::kDocumentEnd || event.type == Type::kEnd) return;
+      if (event.type == Type::kAlias) known_anchor(event);
+      if (!event.anchor.empty()) anchors_[event.anchor];
     }
   }
 
@@ -127,7 +129,7 @@ class Decoder {
     Node out;
     out.line = event.line;
     if (event.type == Type::kScalar) {
-      out.merge_key = event.text == "<<" && (event.plain || event.tag == "!!merge");
+      out.merge_key = is_merge_key(event);
       out.value = scalar(event);
     } else {
       if (++depth_ > kMaxDepth)
@@ -139,6 +141,11 @@ class Decoder {
     return out;
   }
 
+  static bool is_merge_key(const YamlEvent& event) {
+    if (event.text != "<<") return false;
+    return event.tag.empty() ? event.plain : event.tag == "!" || event.tag == "!!merge";
+  }
+
   // Counts decoding steps as go-yaml does, all at once for what an alias stands for.
   void count(double steps, bool by_alias) {
     steps_ += steps;
@@ -147,12 +154,18 @@ class Decoder {
       throw YamlMistake(0, "document contains excessive aliasing");
   }
 
+  const Anchor& known_anchor(const YamlEvent& event) {
+    auto found = anchors_.find(std::string(event.text));
+    unknown_anchor_ = found == anchors_.end();
+    if (!unknown_anchor_) return found->second;
+    throw YamlMistake(0, "unknown anchor '" + std::string(event.text) + "' referenced");
+  }
+
   Node alias(const YamlEvent& event) {
-    std::string name(event.text);
-    auto found = anchors_.find(name);
-    if (found == anchors_.end()) throw YamlMistake(0, "unknown anchor '" + name + "' referenced");
-    if (found->second.open) throw YamlMistake(0, "anchor '" + name + "' value contains itself");
-    Node out = found->second.node;
+    const Anchor& anchor = known_anchor(event);
+    if (anchor.open)
+      throw YamlMistake(0, "anchor '" + std::string(event.text) + "' value contains itself");
+    Node out = anchor.node;
     count(out.steps, true);
     out.steps += 1;
     out.line = event.line;
@@ -189,11 +202,12 @@ class Decoder {
     if (wanted == kKinds.end()) return Value(text);
     auto resolved = resolve_yaml(text);
     Value value = resolved ? *resolved : Value(text);
-    bool timestamp = value.is_string() && is_yaml_timestamp(text);
-    if (value.kind() == wanted->second && timestamp == (tag == "!!timestamp")) return value;
+    bool wants_time = tag == "!!timestamp";
+    bool is_time = wants_time && value.is_string() && is_yaml_timestamp(text);
+    if (value.kind() == wanted->second && is_time == wants_time) return value;
     if (tag == "!!float" && value.is_int()) return Value(value.as_double());
     static constexpr std::string_view kTags[] = {"!!null", "!!bool", "!!int", "!!float", "!!str"};
-    std::string found(timestamp ? "!!timestamp" : kTags[static_cast<size_t>(value.kind())]);
+    std::string found(kTags[static_cast<size_t>(value.kind())]);
     throw YamlMistake(0, "cannot decode " + found + " `" + std::string(text) + "` as a " + tag);
   }
 
@@ -269,6 +283,8 @@ class Decoder {
   double steps_ = 0;
   double alias_steps_ = 0;
   int depth_ = 0;
+  // Of all mistakes in meaning, the one that go-yaml finds while it reads.
+  bool unknown_anchor_ = false;
 };
 
 std::string place(std::string_view source) {

@@ -1,12 +1,6 @@
 #include "data/yaml_events.h"
 
-#include <libfyaml.h>
-
 #include <algorithm>
-
-#include "data/utf8.h"
-#include "data/yaml_mistake.h"
-#include "data/yaml_repair.h"
 
 namespace jibe::data {
 
@@ -14,237 +8,339 @@ namespace {
 
 using Type = YamlEvent::Type;
 
-void discard(fy_diag*, void*, const char*, size_t) {}
-
-std::string_view text_of(fy_token* token) {
-  if (!token) return {};
-  size_t length = 0;
-  const char* text = fy_token_get_text(token, &length);
-  return text ? std::string_view(text, length) : std::string_view();
-}
-
-std::string tag_of(fy_token* token) {
-  if (!token) return {};
+std::string short_tag(std::string tag) {
   static constexpr std::string_view kOfYaml = "tag:yaml.org,2002:";
-  std::string_view tag = text_of(token);
-  if (tag.starts_with(kOfYaml)) return "!!" + std::string(tag.substr(kOfYaml.size()));
-  return std::string(tag);
-}
-
-// What stands between single quotes: '' is a quote, a line break with the blanks around it is one
-// blank, and each further break stays.
-std::string unquoted(std::string_view raw) {
-  std::string out;
-  for (size_t i = 0; i < raw.size(); ++i) {
-    if (raw[i] == '\'') ++i;
-    size_t end = raw.find_first_not_of(" \t\r\n", i);
-    std::string_view gap = raw.substr(i, end == raw.npos ? end : end - i);
-    auto breaks = static_cast<size_t>(std::count(gap.begin(), gap.end(), '\n'));
-    if (breaks == 0) {
-      out += raw[i];
-      continue;
-    }
-    out += breaks == 1 ? std::string(" ") : std::string(breaks - 1, '\n');
-    i += gap.size() - 1;
-  }
-  return out;
-}
-
-int line_of(fy_event* event) {
-  const fy_mark* mark = fy_event_start_mark(event);
-  return mark ? mark->line + 1 : 0;
+  return tag.starts_with(kOfYaml) ? "!!" + tag.substr(kOfYaml.size()) : tag;
 }
 
 }  // namespace
 
-struct YamlEvents::Parser {
-  explicit Parser(std::string_view all) : text(all) { start(); }
-
-  ~Parser() { stop(); }
-
-  // Gives empty block scalars another form, as long as libfyaml reads any as if it were not empty.
-  void repair_empty_blocks() {
-    while (true) {
-      std::vector<EmptyBlock> suspects = find_empty_blocks(text);
-      if (suspects.empty()) return;
-      std::vector<size_t> starts = block_scalars();
-      std::string next;
-      size_t copied = 0;
-      for (const EmptyBlock& suspect : suspects) {
-        auto start = std::lower_bound(starts.begin(), starts.end(), suspect.next_line);
-        if (start == starts.end() || *start > suspect.next_end) continue;
-        next += text.substr(copied, suspect.indicator - copied);
-        next += suspect.instead;
-        copied = suspect.indicator + suspect.size;
-      }
-      stop();
-      if (copied != 0) {
-        next += text.substr(copied);
-        rewritten = std::move(next);
-        text = rewritten;
-      }
-      this->start();
-      if (copied == 0) return;
-    }
-  }
-
-  // Where the content of each starts. Uses the parser up.
-  std::vector<size_t> block_scalars() {
-    std::vector<size_t> out;
-    while ((event = fy_parser_parse(parser)) != nullptr) {
-      if (event->type == FYET_SCALAR) {
-        fy_token* token = event->scalar.value;
-        fy_scalar_style style = fy_token_scalar_style(token);
-        const fy_mark* mark = fy_token_start_mark(token);
-        if (mark && (style == FYSS_LITERAL || style == FYSS_FOLDED)) out.push_back(mark->input_pos);
-      }
-      release();
-    }
-    return out;
-  }
-
-  void start() {
-    fy_diag_cfg diag_config{};
-    diag_config.output_fn = discard;
-    diag_config.level = FYET_ERROR;
-    diag_config.module_mask = ~0u;
-    diag = fy_diag_create(&diag_config);
-    fy_diag_set_collect_errors(diag, true);
-    fy_parse_cfg config{};
-    config.flags = static_cast<fy_parse_cfg_flags>(FYPCF_SLOPPY_FLOW_INDENTATION | FYPCF_JSON_NONE |
-                                                   FYPCF_DEFAULT_VERSION_1_1);
-    config.diag = diag;
-    parser = fy_parser_create(&config);
-    if (!parser || fy_parser_set_string(parser, text.data(), text.size()) != 0)
-      throw base::Error("cannot create a YAML parser: out of memory?");
-  }
-
-  void stop() {
-    release();
-    fy_parser_destroy(parser);
-    fy_diag_destroy(diag);
-  }
-
-  void release() {
-    fy_parser_event_free(parser, event);
-    event = nullptr;
-  }
-
-  [[noreturn]] void fail(int lines_before) {
-    void* previous = nullptr;
-    fy_diag_error* error = fy_diag_errors_iterate(diag, &previous);
-    if (!error) throw YamlMistake(0, "unknown problem parsing YAML content");
-    YamlMistake mistake = explain_yaml_mistake(text, error->msg, error->line, error->column);
-    throw YamlMistake(mistake.line() > 0 ? mistake.line() + lines_before : 0, mistake.what());
-  }
-
-  std::string_view text;
-  std::string rewritten;  // what `text` is, where that is not the caller's
-  std::string repaired;
-  fy_diag* diag = nullptr;
-  fy_parser* parser = nullptr;
-  fy_event* event = nullptr;
-};
-
 YamlEvents::YamlEvents(std::string_view text, int lines_before)
-    : parser_(std::make_unique<Parser>(text)), lines_before_(lines_before) {
-  // libfyaml 0.7.12 does not come back from a directive with such bytes.
-  if (text.find('%') != text.npos && !is_valid_utf8(text))
-    throw YamlMistake(0, "invalid leading UTF-8 octet");
-  for (char c : text)
-    if ((static_cast<unsigned char>(c) < ' ' && c != '\t' && c != '\n' && c != '\r') || c == '\x7f')
-      throw YamlMistake(0, "control characters are not allowed");
-  parser_->repair_empty_blocks();
+    : scanner_(text), lines_before_(lines_before) {}
+
+void YamlEvents::fail(const YamlMark& mark, const char* sentence) {
+  throw YamlMistake(mark.line, sentence);
 }
 
-YamlEvents::~YamlEvents() = default;
-
-// libfyaml 0.7.12 takes two escaped quotes in a row for three quotes, and loses as much at the end.
-void YamlEvents::repair_quotes(fy_token* token) {
-  const fy_mark* start = fy_token_start_mark(token);
-  const fy_mark* end = fy_token_end_mark(token);
-  if (!start || !end || end->input_pos > parser_->text.size()) return;
-  std::string_view raw = parser_->text.substr(start->input_pos, end->input_pos - start->input_pos);
-  if (raw.find("''''") == raw.npos) return;
-  parser_->repaired = unquoted(raw);
-  event_.text = parser_->repaired;
+bool YamlEvents::at_any(std::initializer_list<Token> types) {
+  Token here = scanner_.peek().type;
+  return std::find(types.begin(), types.end(), here) != types.end();
 }
 
-// go-yaml wants spaces before the first line of a block, unless its header says how many.
-void YamlEvents::refuse_tab_as_indent(fy_token* token) const {
-  const fy_mark* start = fy_token_start_mark(token);
-  std::string_view text = parser_->text;
-  if (!start || start->input_pos == 0 || start->input_pos > text.size()) return;
-  size_t first = text.find_first_not_of(" \r\n", start->input_pos);
-  if (first == text.npos || text[first] != '\t') return;
-  size_t header = text.find_last_of("|>", start->input_pos - 1);
-  std::string_view marks = text.substr(header, start->input_pos - header);
-  if (marks.substr(0, marks.find('#')).find_first_of("123456789") != marks.npos) return;
-  auto below = std::count(text.begin() + static_cast<ptrdiff_t>(start->input_pos),
-                          text.begin() + static_cast<ptrdiff_t>(first), '\n');
-  throw YamlMistake(start->line + 1 + static_cast<int>(below) + lines_before_,
-                    "found a tab character where an indentation space is expected");
+void YamlEvents::emit(Type type, const YamlMark& mark) {
+  event_.type = type;
+  event_.line = mark.line + 1 + lines_before_;
 }
 
-void YamlEvents::read_scalar(fy_token* token) {
-  event_.text = text_of(token);
-  fy_scalar_style style = fy_token_scalar_style(token);
-  event_.plain = style == FYSS_PLAIN;
-  if (style == FYSS_LITERAL || style == FYSS_FOLDED) refuse_tab_as_indent(token);
-  if (style == FYSS_SINGLE_QUOTED) repair_quotes(token);
-  if (style != FYSS_PLAIN && style != FYSS_LITERAL && style != FYSS_FOLDED) return;
-  // libfyaml 0.7.12 puts NULs behind an empty block and behind a plain scalar with U+2028.
-  while (event_.text.ends_with('\0')) event_.text.remove_suffix(1);
-  // For go-yaml a last line that the file does not end is not ended in the value, either.
-  const fy_mark* end = fy_token_end_mark(token);
-  bool unended = end && end->input_pos >= parser_->text.size() && !parser_->text.ends_with('\n');
-  if (style != FYSS_PLAIN && unended && event_.text.ends_with('\n')) event_.text.remove_suffix(1);
+void YamlEvents::emit_empty(const YamlMark& mark) {
+  emit(Type::kScalar, mark);
+  event_.plain = true;
+}
+
+void YamlEvents::back() {
+  state_ = after_.back();
+  after_.pop_back();
+}
+
+void YamlEvents::close(Type type) {
+  emit(type, scanner_.peek().start);
+  back();
+  scanner_.pop();
 }
 
 const YamlEvent& YamlEvents::next() {
-  parser_->release();
   event_ = YamlEvent();
-  fy_event* event = parser_->event = fy_parser_parse(parser_->parser);
-  if (!event) {
-    if (fy_parser_get_stream_error(parser_->parser)) parser_->fail(lines_before_);
-    return event_;
-  }
-  event_.line = line_of(event) + lines_before_;
-  event_.anchor = text_of(fy_event_get_anchor_token(event));
-  event_.tag = tag_of(fy_event_get_tag_token(event));
-  switch (event->type) {
-    case FYET_DOCUMENT_START:
-      event_.type = Type::kDocumentStart;
-      break;
-    case FYET_DOCUMENT_END:
-      event_.type = Type::kDocumentEnd;
-      break;
-    case FYET_MAPPING_START:
-      event_.type = Type::kMapStart;
-      break;
-    case FYET_MAPPING_END:
-      event_.type = Type::kMapEnd;
-      break;
-    case FYET_SEQUENCE_START:
-      event_.type = Type::kListStart;
-      break;
-    case FYET_SEQUENCE_END:
-      event_.type = Type::kListEnd;
-      break;
-    case FYET_SCALAR:
-      event_.type = Type::kScalar;
-      read_scalar(event->scalar.value);
-      break;
-    case FYET_ALIAS:
-      event_.type = Type::kAlias;
-      event_.text = text_of(event->alias.anchor);
-      break;
-    case FYET_STREAM_END:
-      break;
-    default:
-      return next();
+  if (state_ == State::kEnd) return event_;
+  try {
+    step();
+  } catch (const YamlMistake& mistake) {
+    state_ = State::kEnd;
+    if (mistake.line() == 0 || lines_before_ == 0) throw;
+    throw YamlMistake(mistake.line() + lines_before_, mistake.what());
   }
   return event_;
+}
+
+void YamlEvents::step() {
+  switch (state_) {
+    case State::kFirstDocument:
+    case State::kDocumentStart:
+      return start_document();
+    case State::kImplicitContent:
+      return node(true, false);
+    case State::kDocumentContent:
+      if (!at_any({Token::kVersionDirective, Token::kTagDirective, Token::kDocumentStart,
+                   Token::kDocumentEnd, Token::kStreamEnd}))
+        return node(true, false);
+      back();
+      return emit_empty(scanner_.peek().start);
+    case State::kDocumentEnd:
+      emit(Type::kDocumentEnd, scanner_.peek().start);
+      if (at(Token::kDocumentEnd)) scanner_.pop();
+      tag_prefixes_.clear();
+      state_ = State::kDocumentStart;
+      return;
+    case State::kBlockSequenceEntry:
+      return block_sequence_entry();
+    case State::kIndentlessEntry:
+      return indentless_entry();
+    case State::kBlockKey:
+      return block_key();
+    case State::kBlockValue:
+      return block_value();
+    case State::kFlowSequenceFirst:
+    case State::kFlowSequenceEntry:
+      return flow_sequence_entry(state_ == State::kFlowSequenceFirst);
+    case State::kPairKey:
+      return pair_key();
+    case State::kPairValue:
+      return pair_value();
+    case State::kPairEnd:
+      emit(Type::kMapEnd, scanner_.peek().start);
+      state_ = State::kFlowSequenceEntry;
+      return;
+    case State::kFlowKeyFirst:
+    case State::kFlowKey:
+      return flow_key(state_ == State::kFlowKeyFirst);
+    case State::kFlowValue:
+      return flow_value();
+    case State::kFlowEmptyValue:
+      state_ = State::kFlowKey;
+      return emit_empty(scanner_.peek().start);
+    case State::kEnd:
+      return;
+  }
+}
+
+void YamlEvents::start_document() {
+  bool first = state_ == State::kFirstDocument;
+  while (!first && at(Token::kDocumentEnd)) scanner_.pop();
+  if (at(Token::kStreamEnd)) {
+    state_ = State::kEnd;
+    return;
+  }
+  bool has_start =
+      !first || at_any({Token::kVersionDirective, Token::kTagDirective, Token::kDocumentStart});
+  emit(Type::kDocumentStart, scanner_.peek().start);
+  read_directives();
+  after_.push_back(State::kDocumentEnd);
+  state_ = has_start ? State::kDocumentContent : State::kImplicitContent;
+  if (!has_start) return;
+  if (!at(Token::kDocumentStart))
+    fail(scanner_.peek().start, "did not find expected <document start>");
+  scanner_.pop();
+}
+
+void YamlEvents::read_directives() {
+  bool versioned = false;
+  while (at_any({Token::kVersionDirective, Token::kTagDirective})) {
+    const YamlToken& token = scanner_.peek();
+    if (token.type == Token::kTagDirective) {
+      if (!tag_prefixes_.emplace(token.text, token.suffix).second)
+        fail(token.start, "found duplicate %TAG directive");
+    } else {
+      if (versioned) fail(token.start, "found duplicate %YAML directive");
+      if (token.text != "1" || token.suffix != "1")
+        fail(token.start, "found incompatible YAML document");
+      versioned = true;
+    }
+    scanner_.pop();
+  }
+  tag_prefixes_.emplace("!", "!");
+  tag_prefixes_.emplace("!!", "tag:yaml.org,2002:");
+}
+
+// Anchor and tag, in any order.
+void YamlEvents::read_properties() {
+  auto take_anchor = [this] {
+    if (!event_.anchor.empty() || !at(Token::kAnchor)) return;
+    event_.anchor = std::move(scanner_.peek().text);
+    scanner_.pop();
+  };
+  take_anchor();
+  if (!at(Token::kTag)) return;
+  YamlToken tag = std::move(scanner_.peek());
+  scanner_.pop();
+  take_anchor();
+  // What follows is read before the tag is looked at: its mistakes come first.
+  scanner_.peek();
+  resolve_tag(tag);
+}
+
+void YamlEvents::resolve_tag(const YamlToken& tag) {
+  std::string full = tag.suffix;
+  if (!tag.text.empty()) {
+    auto prefix = tag_prefixes_.find(tag.text);
+    full = prefix == tag_prefixes_.end() ? "" : prefix->second + tag.suffix;
+    if (full.empty()) fail(tag.start, "found undefined tag handle");
+  }
+  event_.tag = short_tag(std::move(full));
+}
+
+void YamlEvents::node(bool block, bool indentless) {
+  YamlMark start = scanner_.peek().start;
+  if (at(Token::kAlias)) {
+    text_ = std::move(scanner_.peek().text);
+    event_.text = text_;
+    emit(Type::kAlias, start);
+    back();
+    scanner_.pop();
+    return;
+  }
+  read_properties();
+  if (at(Token::kScalar)) {
+    text_ = std::move(scanner_.peek().text);
+    event_.text = text_;
+    event_.plain = scanner_.peek().plain;
+    emit(Type::kScalar, start);
+    back();
+    scanner_.pop();
+  } else if (collection(block, indentless)) {
+    event_.line = start.line + 1 + lines_before_;
+  } else if (!event_.anchor.empty() || !event_.tag.empty()) {
+    back();
+    emit_empty(start);
+  } else {
+    fail(scanner_.peek().start, "did not find expected node content");
+  }
+}
+
+bool YamlEvents::collection(bool block, bool indentless) {
+  Token token = scanner_.peek().type;
+  if (indentless && token == Token::kBlockEntry) {
+    event_.type = Type::kListStart;
+    state_ = State::kIndentlessEntry;
+    return true;  // its first token is an entry's
+  }
+  if (token == Token::kFlowSequenceStart) {
+    event_.type = Type::kListStart;
+    state_ = State::kFlowSequenceFirst;
+  } else if (token == Token::kFlowMappingStart) {
+    event_.type = Type::kMapStart;
+    state_ = State::kFlowKeyFirst;
+  } else if (block && token == Token::kBlockSequenceStart) {
+    event_.type = Type::kListStart;
+    state_ = State::kBlockSequenceEntry;
+  } else if (block && token == Token::kBlockMappingStart) {
+    event_.type = Type::kMapStart;
+    state_ = State::kBlockKey;
+  } else {
+    return false;
+  }
+  scanner_.pop();
+  return true;
+}
+
+void YamlEvents::node_or_empty(State after, bool block, bool indentless, bool follows,
+                               const YamlMark& mark) {
+  if (follows) {
+    after_.push_back(after);
+    node(block, indentless);
+  } else {
+    state_ = after;
+    emit_empty(mark);
+  }
+}
+
+void YamlEvents::block_sequence_entry() {
+  if (at(Token::kBlockEnd)) return close(Type::kListEnd);
+  YamlMark mark = scanner_.peek().start;
+  if (!at(Token::kBlockEntry)) fail(mark, "did not find expected '-' indicator");
+  scanner_.pop();
+  bool follows = !at_any({Token::kBlockEntry, Token::kBlockEnd});
+  node_or_empty(State::kBlockSequenceEntry, true, false, follows, mark);
+}
+
+// A sequence that is no deeper than the key before it.
+void YamlEvents::indentless_entry() {
+  YamlMark mark = scanner_.peek().start;
+  if (!at(Token::kBlockEntry)) {
+    emit(Type::kListEnd, mark);
+    return back();
+  }
+  scanner_.pop();
+  bool follows = !at_any({Token::kBlockEntry, Token::kKey, Token::kValue, Token::kBlockEnd});
+  node_or_empty(State::kIndentlessEntry, true, false, follows, mark);
+}
+
+void YamlEvents::block_key() {
+  if (at(Token::kBlockEnd)) return close(Type::kMapEnd);
+  YamlMark mark = scanner_.peek().start;
+  if (!at(Token::kKey)) fail(mark, "did not find expected key");
+  scanner_.pop();
+  bool follows = !at_any({Token::kKey, Token::kValue, Token::kBlockEnd});
+  node_or_empty(State::kBlockValue, true, true, follows, mark);
+}
+
+void YamlEvents::block_value() {
+  YamlMark mark = scanner_.peek().start;
+  bool follows = false;
+  if (at(Token::kValue)) {
+    scanner_.pop();
+    follows = !at_any({Token::kKey, Token::kValue, Token::kBlockEnd});
+  }
+  node_or_empty(State::kBlockKey, true, true, follows, mark);
+}
+
+void YamlEvents::flow_sequence_entry(bool first) {
+  if (!first && !at(Token::kFlowSequenceEnd)) {
+    if (!at(Token::kFlowEntry)) fail(scanner_.peek().start, "did not find expected ',' or ']'");
+    scanner_.pop();
+  }
+  if (at(Token::kFlowSequenceEnd)) return close(Type::kListEnd);
+  if (at(Token::kKey)) {
+    // [a: b] has a map of one entry.
+    emit(Type::kMapStart, scanner_.peek().start);
+    state_ = State::kPairKey;
+    scanner_.pop();
+    return;
+  }
+  after_.push_back(State::kFlowSequenceEntry);
+  node(false, false);
+}
+
+void YamlEvents::pair_key() {
+  bool follows = !at_any({Token::kValue, Token::kFlowEntry, Token::kFlowSequenceEnd});
+  YamlMark mark = scanner_.peek().start;
+  // go-yaml drops the token that stands where the key is missing.
+  if (!follows) scanner_.pop();
+  node_or_empty(State::kPairValue, false, false, follows, mark);
+}
+
+void YamlEvents::pair_value() {
+  YamlMark mark = scanner_.peek().start;
+  bool follows = false;
+  if (at(Token::kValue)) {
+    scanner_.pop();
+    follows = !at_any({Token::kFlowEntry, Token::kFlowSequenceEnd});
+  }
+  node_or_empty(State::kPairEnd, false, false, follows, mark);
+}
+
+void YamlEvents::flow_key(bool first) {
+  if (!first && !at(Token::kFlowMappingEnd)) {
+    if (!at(Token::kFlowEntry)) fail(scanner_.peek().start, "did not find expected ',' or '}'");
+    scanner_.pop();
+  }
+  if (at(Token::kFlowMappingEnd)) return close(Type::kMapEnd);
+  if (!at(Token::kKey)) {
+    after_.push_back(State::kFlowEmptyValue);
+    return node(false, false);
+  }
+  scanner_.pop();
+  bool follows = !at_any({Token::kValue, Token::kFlowEntry, Token::kFlowMappingEnd});
+  YamlMark mark = scanner_.peek().start;
+  node_or_empty(State::kFlowValue, false, false, follows, mark);
+}
+
+void YamlEvents::flow_value() {
+  bool follows = false;
+  if (at(Token::kValue)) {
+    scanner_.pop();
+    follows = !at_any({Token::kFlowEntry, Token::kFlowMappingEnd});
+  }
+  YamlMark mark = scanner_.peek().start;
+  node_or_empty(State::kFlowKey, false, false, follows, mark);
 }
 
 }  // namespace jibe::data

@@ -116,23 +116,23 @@ TEST(Yaml, DuplicateKeysAreErrorsOnlyWhenStrict) {
             "  line 3: key \"a\" already set in map");
 }
 
-TEST(Yaml, MistakesAreNamedAsInGoYamlWithTheLineToLookAt) {
+TEST(Yaml, MistakesAreNamedAsInGoYaml) {
   for (const Case& c : std::vector<Case>{
-           {"a: b: c\n", "line 1: mapping values are not allowed in this context"},
+           {"a: b: c\n", "mapping values are not allowed in this context"},
            {"x: 1\na: 1\n  b: 2\n", "line 3: mapping values are not allowed in this context"},
            {"a: 1\n\tb: 2\n", "line 2: found a tab character that violates indentation"},
            {"a:\n\tb: 2\n", "line 2: found character that cannot start any token"},
-           {"a:\n  b: 1\n c: 2\n", "line 3: did not find expected key"},
-           {"a: 'x' y\n", "line 1: did not find expected key"},
-           {"a: x\ny\nb: 1\n", "line 2: could not find expected ':'"},
-           {"a:\n- b\nc: [1, 2\nd: 1\n", "line 4: did not find expected ',' or ']'"},
+           {"a:\n  b: 1\n c: 2\n", "line 2: did not find expected key"},
+           {"a: 'x' y\n", "did not find expected key"},
+           {"a: x\ny\nb: 1\n", "line 3: could not find expected ':'"},
+           {"a:\n- b\nc: [1, 2\nd: 1\n", "line 3: did not find expected ',' or ']'"},
            {"a: {b: 1\n", "line 1: did not find expected ',' or '}'"},
-           {"a: ]\n", "line 1: did not find expected node content"},
-           {"b: 1\na: 'x\n", "line 2: found unexpected end of stream"},
-           {"a: @b\n", "line 1: found character that cannot start any token"},
-           {"a: - b\n", "line 1: block sequence entries are not allowed in this context"},
-           {"- a\nb: c\n", "line 2: did not find expected '-' indicator"},
-           {"a: \"\\q\"\n", "line 1: found unknown escape character"},
+           {"a: ]\n", "did not find expected node content"},
+           {"b: 1\na: 'x\n", "line 3: found unexpected end of stream"},
+           {"a: @b\n", "found character that cannot start any token"},
+           {"a: - b\n", "block sequence entries are not allowed in this context"},
+           {"- a\nb: c\n", "line 1: did not find expected '-' indicator"},
+           {"a: \"\\q\"\n", "found unknown escape character"},
            {"a: |\n\tx\n", "line 2: found a tab character where an indentation space is expected"},
            {"~: 1\na: [\n", "line 2: did not find expected node content"},
            {"a: [1,", "line 1: did not find expected node content"},
@@ -153,7 +153,6 @@ TEST(Yaml, MistakesNameTheirSourceAndCountLinesOfTheWholeText) {
   }
 }
 
-// Two escaped quotes in a row, which libfyaml alone reads wrongly.
 TEST(Yaml, QuotesBetweenQuotes) {
   EXPECT_EQ(json("a: 'x '''' y'\nb: ''''''"), R"({"a":"x '' y","b":"''"})");
   EXPECT_EQ(json("a: '''q'' é '''''\nb: ' ''''\n   x''''  \n\n  z '"),
@@ -182,6 +181,37 @@ TEST(Yaml, BlockScalars) {
   EXPECT_EQ(json("%%\x9f\n"), "error converting YAML to JSON: yaml: invalid leading UTF-8 octet");
   // Without a line break at the end of the text there is none in the value.
   EXPECT_EQ(json("a: |\n  x"), R"({"a":"x"})");
+}
+
+TEST(Yaml, EntriesMayBeEmpty) {
+  EXPECT_EQ(json("a:\n- b:\n  - c\n  -\n  d: 1\n- \n"), R"({"a":[{"b":["c",null],"d":1},null]})");
+  EXPECT_EQ(json("? a\n: - b\n  -\n"), R"({"a":["b",null]})");
+  EXPECT_EQ(json("[a: b, c, {d: }, {e}]"), R"([{"a":"b"},"c",{"d":null},{"e":null}])");
+}
+
+// go-yaml has forgotten where a collection without entries started.
+TEST(Yaml, AnEmptyFlowCollectionIsNoKey) {
+  EXPECT_EQ(json("x:\n  {}: a"),
+            "error converting YAML to JSON: yaml: line 1: did not find expected key");
+  EXPECT_EQ(json("x:\n  {}"), R"({"x":{}})");
+}
+
+TEST(Yaml, TagsAndDirectives) {
+  EXPECT_EQ(json("%TAG !y! tag:yaml.org,2002:\n---\na: !y!str 1\nb: !<tag:yaml.org,2002:str> 2"),
+            R"({"a":"1","b":"2"})");
+  EXPECT_EQ(json("a: &x !!str 1\nb: !!str &y 2\nc: [*x, *y, ! 3]"),
+            R"({"a":"1","b":"2","c":["1","2","3"]})");
+  EXPECT_EQ(json("%YAML 1.2\n---\na: 1"),
+            "error converting YAML to JSON: yaml: found incompatible YAML document");
+  EXPECT_EQ(json("a: !x!y 1"), "error converting YAML to JSON: yaml: found undefined tag handle");
+  EXPECT_EQ(json("!!str <<: 1"), R"({"<<":1})");
+}
+
+TEST(Yaml, CharactersThatAreForbiddenAreFoundBeforeWhatStandsNearby) {
+  EXPECT_EQ(json("a: [}\nb: \x01"),
+            "error converting YAML to JSON: yaml: control characters are not allowed");
+  EXPECT_EQ(json("a: [}" + std::string(600, '\n') + "b: \x01"),
+            "error converting YAML to JSON: yaml: did not find expected node content");
 }
 
 TEST(Yaml, OnlyTheFirstDocumentIsRead) {

@@ -162,5 +162,21 @@ TEST(LoadChartArchive, NeedsAChartYaml) {
       testing::ThrowsMessage<ChartError>("Chart.yaml file is missing"));
 }
 
+TEST(ReadArchive, OnlyChartsOfVersionsOneAndTwoAreRendered) {
+  auto refusal = [](const char* version) -> std::string {
+    std::string chart = std::string("name: c\nversion: 1.0.0\napiVersion: ") + version + "\n";
+    try {
+      load_chart_archive(make_tgz({{"c/Chart.yaml", chart}}));
+      return "";
+    } catch (const ChartError& error) {
+      return error.what();
+    }
+  };
+  EXPECT_EQ(refusal("v1"), "");
+  EXPECT_EQ(refusal("v2"), "");
+  EXPECT_EQ(refusal("v3"), "invalid chart apiVersion");
+  EXPECT_EQ(refusal("v4"), "unsupported chart version");
+}
+
 }  // namespace
 }  // namespace jibe::helm

@@ -14,8 +14,8 @@ namespace jibe::helm {
 using Table = tmpl::Ref<tmpl::Map>;
 using Warnings = std::vector<std::string>;
 
-// What templates see as the type of .Values.
-inline constexpr tmpl::Type kValuesType{tmpl::Kind::kMap, "common.Values", nullptr, true};
+// What templates see as the type of .Values; with methods: AsMap, Table, PathValue, YAML.
+extern const tmpl::Type kValuesType;
 
 // kMerge keeps nulls, kCoalesce lets a null delete the default.
 enum class NullRule { kCoalesce, kMerge };

@@ -95,15 +95,16 @@ std::string exec_error_text(const std::string& file, const tmpl::ExecError& erro
     return fmt::format("execution error at ({}): {}", tail.before,
                        tail.after.substr(start, end - start));
   }
+  std::string nil = error.nil_value().empty() ? "" : "\n    " + error.nil_value();
   std::string out;
   Step last;
   for (std::string_view inner : chain_of(text, error)) {
     std::optional<Step> step = read_step(inner);
-    if (!step) return std::string(text);
+    if (!step) return std::string(text) + nil;
     if (*step != last) out += step->text();
     last = std::move(*step);
   }
-  return out.empty() ? std::string(text) : std::string(tmpl::trim_space(out));
+  return (out.empty() ? std::string(text) : std::string(tmpl::trim_space(out))) + nil;
 }
 
 }  // namespace jibe::helm

@@ -186,6 +186,12 @@ Any include(CallContext& context, Args args) {
   return context.execute(name, args[1]);
 }
 
+// Keeps what was nil in the text of the template.
+class TplError : public ChartError, public tmpl::NilNote {
+ public:
+  using ChartError::ChartError;
+};
+
 Any tpl(CallContext& context, Args args) {
   const std::string text = args[0].as_string();
   // What the text defines is seen by what it includes, and by nobody else.
@@ -199,8 +205,10 @@ Any tpl(CallContext& context, Args args) {
   try {
     return base::replace_all(context.execute(set, *body, args[1]), kNoValue, "");
   } catch (const tmpl::ExecError& error) {
-    throw ChartError(fmt::format("error during tpl function execution for {}: {}",
+    TplError wrapped(fmt::format("error during tpl function execution for {}: {}",
                                  tmpl::quote(text), error.what()));
+    wrapped.set_nil_value(error.nil_value());
+    throw wrapped;
   }
 }
 

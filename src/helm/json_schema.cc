@@ -4,8 +4,10 @@
 
 #include "base/strings.h"
 #include "helm/chart.h"
+#include "helm/metaschema.h"
 #include "helm/schema_run.h"
 #include "helm/schema_text.h"
+#include "tmpl/format.h"
 
 namespace jibe::helm {
 namespace {
@@ -27,20 +29,12 @@ int draft_of(const Value& document) {
   if (address == "json-schema.org/draft/2019-09/schema") return 2019;
   if (address == "json-schema.org/draft/2020-12/schema") return 2020;
   if (address == "json-schema.org/schema") return 2020;
-  throw ChartError(fmt::format("the schema names the dialect {}, which is not known", schema));
+  throw ChartError(fmt::format("failing loading {}: the schema names a dialect that is not known",
+                               tmpl::quote(schema)));
 }
 
-// Whose values are schemas by name, and whose are lists of schemas.
 constexpr std::string_view kMaps[] = {"properties", "patternProperties", "definitions",
                                       "$defs",      "dependencies",      "dependentSchemas"};
-
-bool maps_names_to_schemas(std::string_view keyword) {
-  return std::find(std::begin(kMaps), std::end(kMaps), keyword) != std::end(kMaps);
-}
-
-bool holds_plain_values(std::string_view keyword) {
-  return keyword == "const" || keyword == "default" || keyword == "enum" || keyword == "examples";
-}
 
 // What came after draft 4, and when. Older drafts do not know it, so it means nothing there.
 int draft_that_brought(std::string_view keyword) {
@@ -97,14 +91,60 @@ void print(std::string& out, const Violation& violation, int indent) {
 
 }  // namespace
 
-JsonSchema::JsonSchema(Value document) : root_(std::move(document)) {
-  if (!root_.is_map() && !root_.is_bool()) {
-    throw ChartError("the schema must be an object or a boolean");
-  }
-  draft_ = draft_of(root_);
-  if (draft_ < 2020) root_ = without_later_keywords(root_, draft_);
+bool maps_names_to_schemas(std::string_view keyword) {
+  return std::find(std::begin(kMaps), std::end(kMaps), keyword) != std::end(kMaps);
+}
+
+bool holds_schemas(std::string_view keyword) {
+  static const std::set<std::string_view> kAll = {"allOf",
+                                                  "anyOf",
+                                                  "oneOf",
+                                                  "not",
+                                                  "if",
+                                                  "then",
+                                                  "else",
+                                                  "items",
+                                                  "prefixItems",
+                                                  "additionalItems",
+                                                  "contains",
+                                                  "propertyNames",
+                                                  "additionalProperties",
+                                                  "unevaluatedItems",
+                                                  "unevaluatedProperties",
+                                                  "contentSchema"};
+  return kAll.contains(keyword);
+}
+
+bool holds_plain_values(std::string_view keyword) {
+  return keyword == "const" || keyword == "default" || keyword == "enum" || keyword == "examples";
+}
+
+JsonSchema::JsonSchema(ForSchemas which) : draft_(which.draft), asserts_formats_(true) {
+  root_ = metaschema(draft_);
   addresses_[std::string(kRootAddress)] = &root_;
-  index(root_, std::string(kRootAddress), 0);
+}
+
+JsonSchema::JsonSchema(Value document) {
+  draft_ = draft_of(document);
+  std::string address(kRootAddress);
+  add(std::move(document), address, root_);
+  std::set<const Value*> seen;
+  check_references(root_, address, seen, 0);
+}
+
+void JsonSchema::add(Value document, const std::string& address, Value& place) {
+  check_form(document, address + "#", draft_of(document));
+  place = draft_ < 2020 ? without_later_keywords(document, draft_) : std::move(document);
+  addresses_[address] = &place;
+  index(place, address, 0);
+}
+
+void JsonSchema::check_form(const Value& schema, const std::string& address, int draft) {
+  std::string violations = JsonSchema(ForSchemas{draft}).check(schema);
+  if (violations.empty()) return;
+  throw ChartError(
+      fmt::format("{} is not valid against metaschema: jsonschema validation failed with '{}#'\n{}",
+                  tmpl::quote(address), metaschema_address(draft), violations));
 }
 
 void JsonSchema::index(const Value& schema, const std::string& base, int depth) {

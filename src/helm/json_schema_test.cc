@@ -80,6 +80,56 @@ TEST(JsonSchema, RecursesWithTheValueButNotForEver) {
   EXPECT_THROW(check(R"({"$ref": "#"})", "1"), ChartError);
 }
 
+std::string refusal(std::string_view schema) {
+  try {
+    return "valid: " + check(schema, "{}");
+  } catch (const ChartError& error) {
+    return error.what();
+  }
+}
+
+TEST(JsonSchema, IsHeldToTheSchemaForSchemas) {
+  const std::string start =
+      "\"file:///values.schema.json#\" is not valid against metaschema: jsonschema validation "
+      "failed with 'http";
+  EXPECT_EQ(refusal(R"({"properties": {"a": {"required": true}}})"),
+            start +
+                "s://json-schema.org/draft/2020-12/schema#'\n- at '': 'allOf' failed\n"
+                "  - at '/properties/a': 'allOf' failed\n"
+                "    - at '/properties/a/required': got boolean, want array");
+  EXPECT_EQ(refusal(std::string(kDraft7) + R"("properties": {"a": {"type": "int"}}})"),
+            start +
+                "://json-schema.org/draft-07/schema#'\n- at '/properties/a/type': 'anyOf' failed\n"
+                "  - at '/properties/a/type': value must be one of 'array', 'boolean', 'integer', "
+                "'null', 'number', 'object', 'string'\n"
+                "  - at '/properties/a/type': got string, want array");
+  EXPECT_EQ(refusal(R"({"$schema": "http://json-schema.org/draft-04/schema#", "pattern": "("})"),
+            start +
+                "://json-schema.org/draft-04/schema#'\n- at '/pattern': '(' is not valid regex: "
+                "error parsing regexp: missing closing ): `(`");
+  EXPECT_EQ(refusal(R"({"unknown": {"type": "int"}})"), "valid: ");
+  EXPECT_EQ(refusal("[]"), start +
+                               "s://json-schema.org/draft/2020-12/schema#'\n"
+                               "- at '': got array, want boolean or object");
+}
+
+TEST(JsonSchema, EveryReferenceMustLeadSomewhere) {
+  EXPECT_EQ(refusal(R"({"properties": {"a": {"$ref": "#/definitions/x"}}})"),
+            "json-pointer in \"file:///values.schema.json#/definitions/x\" not found");
+  EXPECT_EQ(refusal(R"({"properties": {"a": {"$ref": "#x"}}})"),
+            "anchor in \"file:///values.schema.json#x\" not found in schema "
+            "\"file:///values.schema.json\"");
+  EXPECT_EQ(refusal(R"({"$ref": "not-there.json"})"),
+            "failing loading \"file:///not-there.json\": open /not-there.json: no such file or "
+            "directory");
+  EXPECT_NE(
+      refusal(R"({"properties": {"a": {"$ref": "#/u"}}, "u": {"type": "x"}})").find("#/u\" is"),
+      std::string::npos);
+  // Nobody asks for what is only defined; a name that cannot be resolved allows everything.
+  EXPECT_EQ(refusal(R"({"definitions": {"a": {"$ref": "#/definitions/x"}}})"), "valid: ");
+  EXPECT_EQ(refusal(R"({"$ref": "urn:x:y"})"), "valid: ");
+}
+
 TEST(JsonSchema, RefusesWhatItCannotKnow) {
   EXPECT_THROW(check(R"({"$schema": "http://example.com/x"})", "1"), ChartError);
   EXPECT_THROW(check(R"({"$ref": "http://example.com/x"})", "1"), ChartError);

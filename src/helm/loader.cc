@@ -1,4 +1,5 @@
 // From files to a Chart (pkg/chart/v2/loader of helm 4.2.3).
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -225,13 +226,35 @@ ChartPtr load_chart_files(std::vector<File> files) {
   return chart;
 }
 
+// Helm first asks which loader a chart needs; there are charts of version 3, which are not
+// rendered.
+void check_api_version(const std::vector<File>& files) {
+  auto file = std::find_if(files.begin(), files.end(),
+                           [](const File& f) { return f.name == "Chart.yaml"; });
+  if (file == files.end()) return;
+  data::Value chart;
+  try {
+    chart = data::parse_yaml(file->data);
+  } catch (const base::InvalidInput& error) {
+    throw ChartError(std::string("cannot load Chart.yaml: ") + error.what());
+  }
+  std::string version = chart["apiVersion"].text();
+  if (version == "v3") throw ChartError("invalid chart apiVersion");
+  if (!version.empty() && version != "v1" && version != "v2")
+    throw ChartError("unsupported chart version");
+}
+
 ChartPtr load_chart_archive(std::string_view bytes) {
-  return load_chart_files(read_archive(bytes));
+  std::vector<File> files = read_archive(bytes);
+  check_api_version(files);
+  return load_chart_files(std::move(files));
 }
 
 ChartPtr load_chart_directory(const std::string& path) {
   try {
-    return load_chart_files(DirectoryReader(fs::absolute(path)).read());
+    std::vector<File> files = DirectoryReader(fs::absolute(path)).read();
+    check_api_version(files);
+    return load_chart_files(std::move(files));
   } catch (const fs::filesystem_error& error) {
     throw ChartError(
         fmt::format("chart directory {} cannot be read: {}", path, error.code().message()));

@@ -12,6 +12,12 @@
 namespace jibe::helm {
 namespace {
 
+// As Go prints the type.
+constexpr const char* kMetadataField =
+    "struct field SimpleHead.metadata of type struct { Name string \"json:\\\"name\\\"\"; "
+    "Annotations "
+    "map[string]string \"json:\\\"annotations\\\"\" }";
+
 using data::Value;
 
 constexpr std::string_view kEvents[] = {"pre-install",  "post-install",  "pre-delete",
@@ -59,7 +65,7 @@ class HeadReader {
     head.kind = string(document["kind"], "SimpleHead.kind");
     const Value& metadata = document["metadata"];
     if (metadata.is_null()) return head;
-    if (!metadata.is_map()) mismatch(metadata, "struct field SimpleHead.metadata of type struct");
+    if (!metadata.is_map()) mismatch(metadata, kMetadataField);
     head.name = string(metadata["name"], ".metadata.name");
     const Value& annotations = metadata["annotations"];
     if (!annotations.is_null() && !annotations.is_map()) {

@@ -77,5 +77,16 @@ TEST(InstallOrder, UninstallMirrorsItButForServices) {
   EXPECT_EQ(install_order().front(), uninstall_order().back());
 }
 
+TEST(SortManifests, NamesTheTypeOfMetadataAsGoDoes) {
+  EXPECT_THAT(
+      [] {
+        sort_manifests({{"c/a.yaml", "kind: A\nmetadata: x"}});
+      },
+      testing::ThrowsMessage<ChartError>(testing::HasSubstr(
+          "cannot unmarshal string into Go struct field SimpleHead.metadata of type struct { Name "
+          "string \"json:\\\"name\\\"\"; Annotations map[string]string "
+          "\"json:\\\"annotations\\\"\" }")));
+}
+
 }  // namespace
 }  // namespace jibe::helm

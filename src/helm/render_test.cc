@@ -55,6 +55,22 @@ TEST(Render, ValuesAndTheirNumbers) {
   EXPECT_EQ(text_of("a: {{ .Values.none }}{{ .Values.x.none }}", "x: {}"), "a: ");
 }
 
+TEST(Render, ValuesHaveMethods) {
+  EXPECT_EQ(text_of("a: {{ dig \"x\" \"k\" 0 .Values.AsMap }} {{ typeOf .Values.AsMap }} "
+                    "{{ (.Values.Table \"x.z\").v }} {{ .Values.PathValue \"x.k\" }} "
+                    "{{ .AsMap.Release.Service }}\nb: {{ .Values.YAML | quote }}",
+                    "x: {k: 1, z: {v: 2}}"),
+            "a: 1 map[string]interface {} 2 1 Helm\nb: \"x:\\n  k: 1\\n  z:\\n    v: 2\\n\"");
+  EXPECT_THAT(mistake("a: {{ .Values.Table \"x.k\" }}", "x: {k: 1}"),
+              HasSubstr("at <.Values.Table>: error calling Table: \"k\" is not a table"));
+  EXPECT_THAT(mistake("a: {{ .Values.PathValue \"x.k.v\" }}", "x: {k: 1}"),
+              HasSubstr("error calling PathValue: \"v\" is not a value"));
+  // A method hides a value of its name, and what is below the values has none.
+  EXPECT_EQ(
+      text_of("a: {{ kindOf .Values.AsMap }} {{ .Values.x.AsMap }}", "{AsMap: 1, x: {AsMap: 2}}"),
+      "a: map 2");
+}
+
 TEST(Render, LaterTemplatesSeeWhatEarlierOnesSet) {
   RenderResult result = rendered({{"templates/a.yaml", "v: {{ .Values.x.z }}"},
                                   {"templates/zz.yaml", "{{ $_ := set .Values.x \"z\" 2 }}"}},
@@ -126,9 +142,26 @@ TEST(Render, ErrorsInHelmsWords) {
             "execution error at (c/templates/a.yaml:1:3): need it");
   EXPECT_EQ(mistake("{{ .Values.x.y.z }}"),
             "c/templates/a.yaml:1:10\n  executing \"c/templates/a.yaml\" at <.Values.x.y.z>:\n    "
-            "nil pointer evaluating interface {}.y");
+            "nil pointer evaluating interface {}.y\n    .Values.x is not set");
   EXPECT_EQ(mistake("{{ nothing }}"),
             "parse error at (c/templates/a.yaml:1): function \"nothing\" not defined");
+}
+
+TEST(Render, ErrorsSayWhatWasNil) {
+  for (auto [tpl, nil] : std::vector<std::pair<const char*, const char*>>{
+           {"{{ (index .Values.l 0).z.x }}", ".Values.l[0].z is null"},
+           {"{{ .Values.q.x }}", ".Values.q is not set"},
+           {"{{ with .Values.m }}{{ .q.x }}{{ end }}", ".Values.m.q is not set"},
+           {"{{ range .Values.l }}{{ .b.c.d }}{{ end }}", ".Values.l[0].b.c is not set"},
+           {"{{ define \"d\" }}{{ .q.x }}{{ end }}{{ include \"d\" .Values.m }}",
+            ".Values.m.q is not set"},
+           {"{{ tpl \"{{ .n.x }}\" .Values }}", ".Values.n is not set"},
+           {"{{ $v := dict \"a\" nil }}{{ $v.a.x }}", "$v.a is null"},
+           {"{{ range list nil }}{{ .x }}{{ end }}", ". is null"}}) {
+    EXPECT_THAT(mistake(tpl, "m: {k: 1}\nl: [{b: {}, z: null}]"),
+                testing::EndsWith(std::string("\n    ") + nil))
+        << tpl;
+  }
 }
 
 TEST(Render, EndlessInclusionIsAnError) {

@@ -6,6 +6,7 @@
 
 #include "base/strings.h"
 #include "helm/json_schema.h"
+#include "tmpl/regex.h"
 
 namespace jibe::helm {
 namespace {
@@ -127,9 +128,7 @@ Mistake check_format(std::string_view format, const std::string& text) {
   if (format == "uuid") return check_form(text, kUuid, "must have 5 elements");
   if (format == "uri" || format == "iri") return check_form(text, kUri, "relative url");
   if (format == "json-pointer") return check_form(text, kPointer, "not starting with /");
-  if (format == "regex" && !re2::RE2(text, re2::RE2::Quiet).ok()) {
-    return fmt::format("error parsing regexp: `{}`", text);
-  }
+  if (format == "regex") return tmpl::regex_mistake(text);
   return std::nullopt;
 }
 

@@ -1,6 +1,5 @@
 #include "helm/schema_run.h"
 
-#include <charconv>
 #include <cmath>
 
 #include "base/strings.h"
@@ -70,39 +69,7 @@ class Restored {
   std::string old_;
 };
 
-const Value* follow_pointer(const Value& from, std::string_view pointer) {
-  const Value* at = &from;
-  for (std::string_view raw : base::split(pointer, '/')) {
-    std::string step = base::replace_all(base::replace_all(raw, "~1", "/"), "~0", "~");
-    step = base::replace_all(step, "%25", "%");
-    if (at->is_list()) {
-      size_t index = 0;
-      auto [end, error] = std::from_chars(step.data(), step.data() + step.size(), index);
-      if (error != std::errc() || index >= at->size()) return nullptr;
-      at = &at->items()[index];
-    } else {
-      at = at->find(step);
-    }
-    if (at == nullptr) return nullptr;
-  }
-  return at;
-}
-
 }  // namespace
-
-const Value& SchemaRun::target_of(const std::string& address, std::string& base) const {
-  base::Cut parts = base::cut(address, "#");
-  auto exact = schema_.addresses_.find(parts.after.empty() ? std::string(parts.before) : address);
-  base = parts.before;
-  if (exact != schema_.addresses_.end()) return *exact->second;
-  auto document = schema_.addresses_.find(base);
-  const Value* found = nullptr;
-  if (document != schema_.addresses_.end() && parts.after.starts_with('/')) {
-    found = follow_pointer(*document->second, parts.after.substr(1));
-  }
-  if (found != nullptr) return *found;
-  throw ChartError(fmt::format("the schema refers to {}, which is not in it", address));
-}
 
 std::optional<Violation> SchemaRun::check(const Value& schema, const Value& value) {
   Evaluated seen;
@@ -145,7 +112,8 @@ std::optional<Violation> SchemaRun::check_scalar_rules(const Value& schema, cons
   }
   const Value& choices = schema["enum"];
   if (choices.is_list() && !one_of(value, choices)) return violation(enum_text(choices));
-  if (old_draft() && value.is_string() && schema["format"].is_string()) {
+  if ((old_draft() || schema_.asserts_formats_) && value.is_string() &&
+      schema["format"].is_string()) {
     const std::string& format = schema["format"].as_string();
     if (auto why = check_format(format, value.as_string())) {
       return violation(fmt::format("{} is not valid {}: {}", display(value), format, *why));
@@ -157,10 +125,10 @@ std::optional<Violation> SchemaRun::check_scalar_rules(const Value& schema, cons
 std::optional<Violation> SchemaRun::check_reference(const std::string& reference,
                                                     const Value& value, Evaluated& seen) {
   Restored restored(base_);
-  std::string base;
-  const Value& target = target_of(resolve_address(base_, reference), base);
-  base_ = base;
-  std::optional<Violation> cause = check(target, value, seen);
+  std::string address = resolve_address(base_, reference);
+  const Value* target = schema_.find(address, base_);
+  if (target == nullptr) throw ChartError("the schema refers to " + address);
+  std::optional<Violation> cause = check(*target, value, seen);
   if (!cause) return std::nullopt;
   Violation out = violation("validation failed", Violation::kReference);
   if (cause->kind == Violation::kGroup) {

@@ -66,8 +66,6 @@ class SchemaRun {
     if (found) out.push_back(std::move(*found));
   }
   bool old_draft() const { return schema_.draft_ < 2019; }
-  // The schema at an address; `base` becomes the address of its document.
-  const data::Value& target_of(const std::string& address, std::string& base) const;
 
   const JsonSchema& schema_;
   std::string base_;

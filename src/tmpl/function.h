@@ -93,6 +93,15 @@ class FunctionTable {
   std::map<std::string, std::optional<FunctionEntry>, std::less<>> entries_;
 };
 
+// The methods of a named map type. They hide entries of the same name.
+class MethodSet {
+ public:
+  virtual ~MethodSet() = default;
+  // nullptr where there is no such method.
+  virtual const Signature* find(std::string_view name) const = 0;
+  virtual Any call(std::string_view method, const Any& receiver, std::span<Any> args) const = 0;
+};
+
 // An object with fields and methods of its own: a struct, a pointer to one, or a named map.
 class Host : public Object {
  public:

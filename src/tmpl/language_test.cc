@@ -101,6 +101,10 @@ constexpr Case kRendersAsGoDoes[] = {
      " }}",
      "abc"},
     {"{{ $ := 3 }}{{ $ }}", "3"},
+    {"{{ $x := list 1 }}{{ $x := append $x 2 }}{{ $x }}", "[1 2]"},
+    {"{{ $x := 1 }}{{ with $x := add $x 1 }}{{ $x }}{{ end }}{{ $x }}", "21"},
+    {"{{ $x := .l }}{{ range $x := rest $x }}{{ $x }},{{ end }}", "a,2.5,<no value>,true,"},
+    {"{{ $x := 1 }}{{ $y := ($x := add $x 1) }}{{ $x }}{{ $y }}", "22"},
     {"{{ $x := .m.b.n }}{{ $x.y.z }}", "<no value>"},
     {"{{ with .m.b.n }}a{{ else }}{{ .s }}{{ end }}", "abc"},
 };

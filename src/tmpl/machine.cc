@@ -54,8 +54,14 @@ std::string prefix_of(const ExecFrame& frame) {
 }  // namespace
 
 void Frame::fail(const std::string& message) const {
+  fail(message, "");
+}
+
+void Frame::fail(const std::string& message, std::string nil_value) const {
   ExecFrame frame = here();
-  throw ExecError(prefix_of(frame) + message, {frame}, message);
+  ExecError error(prefix_of(frame) + message, {frame}, message);
+  error.set_nil_value(std::move(nil_value));
+  throw error;
 }
 
 void rethrow_call_error(const std::string& name, ExecFrame frame, const std::exception& error) {
@@ -65,8 +71,10 @@ void rethrow_call_error(const std::string& name, ExecFrame frame, const std::exc
     frames.insert(frames.end(), nested->frames().begin(), nested->frames().end());
     cause = nested->cause();
   }
-  throw ExecError(prefix_of(frame) + "error calling " + name + ": " + error.what(),
-                  std::move(frames), std::move(cause));
+  ExecError out(prefix_of(frame) + "error calling " + name + ": " + error.what(), std::move(frames),
+                std::move(cause));
+  if (auto note = dynamic_cast<const NilNote*>(&error)) out.set_nil_value(note->nil_value());
+  throw out;
 }
 
 Flow Frame::walk(const Any& dot, const NodeList& list) {

@@ -94,8 +94,8 @@ class Frame {
   void collect(const Any& dot, const std::string& name, const Signature& signature,
                const NodeList& args, const Any* final, Arguments& out);
   Any short_circuit(const Any& dot, bool stop_at, const NodeList& args, const Any* final);
-  Any method(const Any& dot, Host& host, const std::string& name, const Signature& signature,
-             const Node& place, const NodeList& args, const Any* final);
+  Any method(const Any& dot, const Any& receiver, const std::string& name,
+             const Signature& signature, const Node& place, const NodeList& args, const Any* final);
   void check_arity(const std::string& name, const Signature& signature, const NodeList& args,
                    const Any* final);
   Any argument(const Any& dot, const Signature::Param& param, const Node& node);
@@ -105,6 +105,11 @@ class Frame {
 
   void at(const Node& node) { node_ = &node; }
   [[noreturn]] void fail(const std::string& message) const;
+  [[noreturn]] void fail(const std::string& message, std::string nil_value) const;
+  // What `names` lead to from the receiver, in the words of the template or as a path of the
+  // values.
+  std::string nil_value(const Any& receiver, const Node& node,
+                        std::span<const std::string> names) const;
   ExecFrame here() const;
   Any& slot(int index) { return machine_.variables_[base_ + static_cast<size_t>(index)]; }
   void assign(const VariableNode& variable, const Any& value);

@@ -126,12 +126,15 @@ Any Frame::function(const Any& dot, const IdentifierNode& node, const Node& plac
   }
 }
 
-Any Frame::method(const Any& dot, Host& host, const std::string& name, const Signature& signature,
-                  const Node& place, const NodeList& args, const Any* final) {
+Any Frame::method(const Any& dot, const Any& receiver, const std::string& name,
+                  const Signature& signature, const Node& place, const NodeList& args,
+                  const Any* final) {
   Arguments arguments;
   collect(dot, name, signature, args, final, arguments);
   try {
-    return host.call(machine_, name, arguments.span());
+    if (receiver.is_map())
+      return receiver.map().type().methods->call(name, receiver, arguments.span());
+    return receiver.host().call(machine_, name, arguments.span());
   } catch (const std::exception& error) {
     at(place);
     rethrow_call_error(name, here(), error);

@@ -15,6 +15,11 @@ std::string_view static_type(const Any& any) {
   return any.boxed() ? "interface {}" : type_name(any);
 }
 
+const Signature* method_of(const Map& map, std::string_view name) {
+  const MethodSet* methods = map.type().methods;
+  return methods == nullptr ? nullptr : methods->find(name);
+}
+
 }  // namespace
 
 Any Frame::pipeline(const Any& dot, const PipeNode& pipe) {
@@ -101,8 +106,15 @@ Any Frame::fields(const Any& dot, const Any& receiver, const Node& node,
   // Plain maps are walked by pointer; anything else goes one step at a time.
   const Any* here = &receiver;
   Any held;
+  auto refuse_nil = [&](size_t i) {
+    if (here->is_nil() && here->boxed())
+      fail("nil pointer evaluating interface {}." + names[i],
+           nil_value(receiver, node, names.first(i)));
+  };
   for (size_t i = 0; i + 1 < names.size(); ++i) {
-    const Any* next = here->is_map() ? here->map().find(names[i]) : nullptr;
+    refuse_nil(i);
+    bool plain_entry = here->is_map() && method_of(here->map(), names[i]) == nullptr;
+    const Any* next = plain_entry ? here->map().find(names[i]) : nullptr;
     if (next == nullptr) {
       Any step = one_field(dot, names[i], node, kNoArguments, nullptr, *here);
       held = std::move(step);
@@ -110,12 +122,18 @@ Any Frame::fields(const Any& dot, const Any& receiver, const Node& node,
     }
     here = next;
   }
+  refuse_nil(names.size() - 1);
   return one_field(dot, names.back(), node, args, final, *here);
 }
 
 Any Frame::one_field(const Any& dot, const std::string& name, const Node& node,
                      const NodeList& args, const Any* final, const Any& receiver) {
-  if (receiver.is_map()) return map_field(receiver, name, args.size() > 1 || final != nullptr);
+  if (receiver.is_map()) {
+    Any keep = receiver;
+    if (const Signature* signature = method_of(keep.map(), name))
+      return method(dot, keep, name, *signature, node, args, final);
+    return map_field(keep, name, args.size() > 1 || final != nullptr);
+  }
   if (receiver.is_nil()) {
     if (receiver.boxed()) fail("nil pointer evaluating interface {}." + name);
     if (machine_.options_.missing_key == MissingKey::kError)
@@ -127,7 +145,7 @@ Any Frame::one_field(const Any& dot, const std::string& name, const Node& node,
   Any keep = receiver;
   Host& host = keep.host();
   if (const Signature* signature = host.method(name))
-    return method(dot, host, name, *signature, node, args, final);
+    return method(dot, keep, name, *signature, node, args, final);
   bool has_arguments = args.size() > 1 || final != nullptr;
   bool is_map = host.type().kind == Kind::kMap;
   if (std::optional<Any> value = host.field(name)) {
@@ -136,6 +154,7 @@ Any Frame::one_field(const Any& dot, const std::string& name, const Node& node,
                           : " has arguments but cannot be invoked as function"));
     return *std::move(value);
   }
+  if (is_map && has_arguments) fail(name + " is not a method but has arguments");
   if (is_map) return missing_entry(host.type(), name);
   fail(fmt::format("can't evaluate field {} in type {}", name, static_type(receiver)));
 }

@@ -12,7 +12,7 @@ class Parser {
  private:
   struct Variable {
     std::string name;
-    int slot;  // kNoSlot: an assignment made the name known, but nothing declares it
+    int slot;  // kNoSlot: the name is known, but nothing has declared it so far
   };
   // What belongs to one definition.
   struct Scope {
@@ -55,6 +55,7 @@ class Parser {
   std::unique_ptr<PipeNode> pipeline(const char* context, ItemKind end);
   void declarations(PipeNode& pipe, const char* context);
   void declare(PipeNode& pipe, const Item& name);
+  void settle(PipeNode& pipe, size_t first);
   void check(const PipeNode& pipe, const char* context) const;
   std::unique_ptr<CommandNode> command();
   NodePtr operand();

@@ -78,11 +78,13 @@ void read_number(NumberNode& node) {
 
 std::unique_ptr<PipeNode> Parser::pipeline(const char* context, ItemKind end) {
   auto pipe = std::make_unique<PipeNode>(peek_non_space().pos);
+  size_t first = scope_.variables.size();
   declarations(*pipe, context);
   for (;;) {
     Item item = next_non_space();
     if (item.kind == end) {
       check(*pipe, context);
+      settle(*pipe, first);
       return pipe;
     }
     switch (item.kind) {
@@ -138,9 +140,12 @@ void Parser::declarations(PipeNode& pipe, const char* context) {
       backup2(name);
     break;
   }
-  // Only now is it known whether `$a, $b` declares or assigns.
+}
+
+// At the end of a pipeline: what it says about `$x` means the `$x` from before it.
+void Parser::settle(PipeNode& pipe, size_t first) {
   for (size_t i = 0; i < pipe.decl.size(); ++i) {
-    Variable& entry = scope_.variables[scope_.variables.size() - pipe.decl.size() + i];
+    Variable& entry = scope_.variables[first + i];
     if (!pipe.is_assign) {
       entry.slot = scope_.live++;
       scope_.most = std::max(scope_.most, scope_.live);

@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include "tmpl/format.h"
+#include "tmpl/regex.h"
 #include "tmpl/sprig_parts.h"
 #include "tmpl/unicode.h"
 
@@ -43,6 +44,16 @@ std::string problem(const RE2& re) {
   if (re.error_code() == RE2::ErrorTrailingBackslash) argument.clear();
   return "error parsing regexp: " + text + ": `" + argument + "`";
 }
+
+}  // namespace
+
+std::optional<std::string> regex_mistake(const std::string& pattern) {
+  RE2 re(pattern, RE2::Quiet);
+  if (re.ok()) return std::nullopt;
+  return problem(re);
+}
+
+namespace {
 
 // Panics put the expression before the problem; errors do not.
 enum class OnError { kError, kPanic };

@@ -60,9 +60,21 @@ struct ExecFrame {
   std::string context;
 };
 
+// A part of errors: what was nil where a field of it was wanted, and why: ".Values.a is not set".
+// Go does not say; empty for other mistakes.
+class NilNote {
+ public:
+  virtual ~NilNote() = default;
+  const std::string& nil_value() const { return nil_value_; }
+  void set_nil_value(std::string text) { nil_value_ = std::move(text); }
+
+ private:
+  std::string nil_value_;
+};
+
 // what() is Go's text, from the outermost template to the innermost:
 // `template: a:1:3: executing "a" at <include "b" .>: error calling include: template: …: cause`.
-class ExecError : public base::Error {
+class ExecError : public base::Error, public NilNote {
  public:
   ExecError(const std::string& text, std::vector<ExecFrame> frames, std::string cause);
   // Outermost first.

@@ -27,6 +27,8 @@ enum class Kind : uint8_t {
 // reflect.Kind.String(): "invalid", "bool", "int", …, "slice", "map", "struct", "ptr".
 std::string_view kind_name(Kind kind);
 
+class MethodSet;
+
 struct Type {
   Kind kind;
   // As %T prints it.
@@ -35,6 +37,8 @@ struct Type {
   const Type* element = nullptr;
   // True where the type has a name of its own (common.Values), false for map[string]string.
   bool named = false;
+  // Of a named map type.
+  const MethodSet* methods = nullptr;
 };
 
 inline constexpr Type kBoolType{Kind::kBool, "bool"};

@@ -15,6 +15,7 @@ What is compared:
 - The charts in charts/NAME/, by the arguments of each line of charts/NAME.cases. The text must be the
   same to the byte, and so must the sentence where rendering fails.
 - Each line of syntax.lines, as the template of a chart of its own.
+- Each line of schemas.lines, as the values.schema.json of one.
 - Random expressions (expressions.py): --expressions of them, from --seed on.
 
 Exit status: 0 all equal, 1 something differs, 77 no helm ($HELM, build/deps/bin, PATH).
@@ -55,9 +56,10 @@ def run(program, arguments, text=None):
 
 
 def error_of(stderr):
-    """Helm's sentence, without its log lines and its advice."""
+    """Helm's sentence, without its log lines and its advice, and without the line that jibe adds."""
     start = stderr.lower().find("error: ")
     text = stderr[start + len("error: "):] if start >= 0 else stderr
+    text = re.sub(r"\n    \S.* is (null|nil|not set)\s*$", "", text)
     return text.replace("\n\nUse --debug flag to render out invalid YAML", "").strip()
 
 
@@ -190,10 +192,12 @@ def compare_written(comparison):
                           theirs != ours and diff(theirs.splitlines(), ours.splitlines()))
 
 
-def write_chart(folder, templates, values=""):
+def write_chart(folder, templates, values="", schema=None):
     (folder / "templates").mkdir(parents=True)
     (folder / "Chart.yaml").write_text("apiVersion: v2\nname: made\nversion: 1.0.0\n")
     (folder / "values.yaml").write_text(values)
+    if schema:
+        (folder / "values.schema.json").write_text(schema)
     for name, text in templates.items():
         (folder / "templates" / name).write_text(text)
 
@@ -203,6 +207,13 @@ def syntax_cases(scratch):
         chart = scratch / f"syntax-{number}"
         write_chart(chart, {"line.yaml": f"first: line\n{line}\n"})
         yield f"syntax {line}", ["release", str(chart)]
+
+
+def schema_cases(scratch):
+    for number, line in enumerate((HERE / "schemas.lines").read_text().splitlines()):
+        chart = scratch / f"schema-{number}"
+        write_chart(chart, {"a.yaml": "a: 1\n"}, "a: 1\nb: x\n", line)
+        yield f"schema {line}", ["release", str(chart)]
 
 
 def expression_cases(scratch, helper, first, count):
@@ -253,6 +264,7 @@ def main():
         scratch = pathlib.Path(folder)
         cases = [*((n, a, True) for n, a in own_cases()),
                  *((n, a, True) for n, a in syntax_cases(scratch)),
+                 *((n, a, True) for n, a in schema_cases(scratch)),
                  *((n, a, True) for n, a in expression_cases(scratch, helper, options.seed,
                                                             options.expressions)),
                  *((n, a, False) for n, a in istio_cases(stores, 1 if options.full else 10))]
