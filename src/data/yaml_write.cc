@@ -73,6 +73,14 @@ class Emitter {
     ++column_;
   }
 
+  // Characters that are no spaces.
+  void copy_word(std::string_view text, size_t& at) {
+    std::string_view word = text.substr(at, text.find(' ', at) - at);
+    out_ += word;
+    at += word.size();
+    for (char c : word) column_ += (c & 0xc0) != 0x80;
+  }
+
   void copy_break(std::string_view text, size_t& at) {
     size_t size = yaml_break(text.substr(at));
     out_ += text.substr(at, size);
@@ -137,9 +145,11 @@ class Emitter {
   void map(const Value& value) {
     if (value.empty()) return empty("{}");
     std::vector<const Entry*> entries;
+    entries.reserve(value.size());
     for (const Entry& entry : value.entries()) entries.push_back(&entry);
-    std::stable_sort(entries.begin(), entries.end(),
-                     [](const Entry* a, const Entry* b) { return yaml_key_less(a->key, b->key); });
+    auto less = [](const Entry* a, const Entry* b) { return yaml_key_less(a->key, b->key); };
+    if (!std::is_sorted(entries.begin(), entries.end(), less))
+      std::stable_sort(entries.begin(), entries.end(), less);
     nested(indent_ < 0 ? 0 : indent_ + kIndent, [&] {
       for (const Entry* entry : entries) {
         indent();
@@ -213,7 +223,7 @@ class Emitter {
         }
         spaces = true;
       } else {
-        copy(text, i);
+        copy_word(text, i);
         indented_ = false;
         spaces = false;
       }
