@@ -8,6 +8,7 @@
 #include "data/yaml.h"
 #include "helm/archive.h"
 #include "helm/chart.h"
+#include "helm/chart_cache.h"
 #include "helm/ignore.h"
 #include "helm/render_cache.h"
 #include "helm/values.h"
@@ -229,13 +230,17 @@ ChartPtr load_chart_archive(std::string_view bytes) {
   return load_chart_files(read_archive(bytes));
 }
 
-ChartPtr load_chart_directory(const std::string& path) {
+std::vector<File> read_chart_directory(const std::string& path) {
   try {
-    return load_chart_files(DirectoryReader(fs::absolute(path)).read());
+    return DirectoryReader(fs::absolute(path)).read();
   } catch (const fs::filesystem_error& error) {
     throw ChartError(
         fmt::format("chart directory {} cannot be read: {}", path, error.code().message()));
   }
+}
+
+ChartPtr load_chart_directory(const std::string& path) {
+  return load_chart_files(read_chart_directory(path));
 }
 
 ChartPtr load_chart(const std::string& path) {
