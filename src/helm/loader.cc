@@ -1,8 +1,8 @@
 // From files to a Chart (pkg/chart/v2/loader of helm 4.2.3).
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
-#include <sstream>
 
 #include "base/strings.h"
 #include "data/yaml.h"
@@ -25,10 +25,15 @@ constexpr int kMaxChartDepth = 32;
 
 std::string read_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  if (!in) throw ChartError(fmt::format("error reading {}", path.string()));
-  return std::move(out).str();
+  std::string out;
+  std::error_code unknown;
+  if (auto size = fs::file_size(path, unknown); !unknown) out.resize(size);
+  in.read(out.data(), static_cast<std::streamsize>(out.size()));
+  out.resize(static_cast<size_t>(in.gcount()));
+  // What grew since, and what tells no size.
+  if (in) out.append(std::istreambuf_iterator<char>(in), {});
+  if (in.bad() || !in.is_open()) throw ChartError(fmt::format("error reading {}", path.string()));
+  return out;
 }
 
 class DirectoryReader {
@@ -108,7 +113,7 @@ class Assembler {
     if (depth > kMaxChartDepth) throw ChartError("subcharts are nested too deeply");
   }
 
-  ChartPtr assemble(std::vector<File> files) {
+  std::shared_ptr<Chart> assemble(std::vector<File> files) {
     for (const File& file : files) {
       if (file.name == "Chart.yaml") read_chart_yaml(file);
     }
@@ -116,7 +121,7 @@ class Assembler {
     if (!has_metadata_) throw ChartError("Chart.yaml file is missing");
     validate(chart_.metadata);
     for (auto& [name, children] : subcharts_) add_subchart(name, std::move(children));
-    return std::make_shared<const Chart>(std::move(chart_));
+    return std::make_shared<Chart>(std::move(chart_));
   }
 
  private:
@@ -221,7 +226,7 @@ class Assembler {
 }  // namespace
 
 ChartPtr load_chart_files(std::vector<File> files) {
-  auto chart = std::make_shared<Chart>(*Assembler(0).assemble(std::move(files)));
+  auto chart = Assembler(0).assemble(std::move(files));
   chart->cache = std::make_shared<RenderCache>();
   return chart;
 }
