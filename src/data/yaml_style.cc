@@ -42,6 +42,7 @@ bool is_harmless(std::string_view text) {
 // Indicators that forbid a plain scalar outside of flow collections.
 bool is_indicator(std::string_view text, size_t at, size_t width, bool after_blank) {
   char c = text[at];
+  if (at > 0 && c != ':' && c != '#') return false;
   bool before_blank = at + width >= text.size() || is_blank(text[at + width]);
   if (at > 0) return (c == ':' && before_blank) || (c == '#' && after_blank);
   if (std::string_view("#,[]{}&*!|>'\"%@`").find(c) != std::string_view::npos) return true;
@@ -57,7 +58,8 @@ Analysis analyze(std::string_view text) {
   size_t width = 0;
   for (size_t i = 0; i < text.size(); i += width) {
     std::string_view rest = text.substr(i);
-    width = decode_rune(rest).size;
+    bool ascii = static_cast<unsigned char>(text[i]) < 0x80;
+    width = ascii ? 1 : decode_rune(rest).size;
     size_t line_break = yaml_break(rest);
     bool last = i + width == text.size();
     if (is_indicator(text, i, width, after_blank)) out.indicators = true;
@@ -183,8 +185,9 @@ bool has_yaml_break(std::string_view text) {
 }
 
 bool is_yaml_printable(std::string_view text) {
+  auto first = static_cast<unsigned char>(text[0]);
+  if (first < 0x80) return first == '\n' || (first >= ' ' && first <= '~');
   uint32_t code = decode_rune(text).code;
-  if (code < 0x80) return code == '\n' || (code >= ' ' && code <= '~');
   return code >= 0xa0 && code <= 0xfffd && code != 0xfeff;
 }
 

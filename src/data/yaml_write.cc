@@ -67,10 +67,14 @@ class Emitter {
 
   // One character of any width.
   void copy(std::string_view text, size_t& at) {
+    ++column_;
+    if (static_cast<unsigned char>(text[at]) < 0x80) {
+      out_ += text[at++];
+      return;
+    }
     size_t size = decode_rune(text.substr(at)).size;
     out_ += text.substr(at, size);
     at += size;
-    ++column_;
   }
 
   // Characters that are no spaces.
@@ -91,7 +95,10 @@ class Emitter {
   void indent() {
     int target = std::max(indent_, 0);
     if (!indented_ || column_ > target || (column_ == target && !blank_)) put_break();
-    while (column_ < target) put(' ');
+    if (column_ < target) {
+      out_.append(static_cast<size_t>(target - column_), ' ');
+      column_ = target;
+    }
     blank_ = true;
     indented_ = true;
   }
