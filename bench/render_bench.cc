@@ -6,7 +6,9 @@
 #include <iostream>
 
 #include "helm/chart.h"
+#include "helm/chart_cache.h"
 #include "helm/render.h"
+#include "helm/render_cache.h"
 #include "helm/values.h"
 #include "rt/runtime.h"
 
@@ -14,20 +16,31 @@ namespace {
 
 using namespace jibe;
 
+// Whether a chart remembers its templates and documents from one rendering to the next. Helm's
+// engine, which parses all of them each time, is to be compared with kForgetting.
+enum class Memory { kForgetting, kRemembering };
+
 // One release of each chart, as an installation of a revision needs them.
-void render(benchmark::State& state, const std::vector<std::string>& charts) {
+void render(benchmark::State& state, const std::vector<std::string>& charts, Memory memory) {
   auto runtime = rt::make_real_runtime();
-  std::vector<helm::ChartPtr> loaded;
-  for (const std::string& chart : charts) loaded.push_back(helm::load_chart(chart));
+  std::vector<helm::Chart> loaded;
+  for (const std::string& chart : charts) loaded.push_back(*helm::load_chart(chart));
   data::Value values = helm::read_values("revision: bench\nglobal: {network: n1}\n");
   size_t bytes = 0;
   for (auto _ : state) {
-    for (const helm::ChartPtr& chart : loaded) {
-      auto result = helm::render(*chart, values, {}, runtime->random(), *runtime);
+    for (helm::Chart& chart : loaded) {
+      if (memory == Memory::kForgetting) chart.cache = std::make_shared<helm::RenderCache>();
+      auto result = helm::render(chart, values, {}, runtime->random(), *runtime);
       bytes += helm::template_text(result).size();
     }
   }
   state.SetBytesProcessed(static_cast<int64_t>(bytes));
+}
+
+// The same chart found again by the digest of its files.
+void find(benchmark::State& state, const std::string& chart) {
+  helm::ChartCache cache;
+  for (auto _ : state) benchmark::DoNotOptimize(cache.load_directory(chart));
 }
 
 void load(benchmark::State& state, const std::string& chart) {
@@ -46,12 +59,16 @@ int main(int argc, char** argv) {
   const std::string istiod = charts + "/istio-control/istio-discovery";
   const std::string gateway = charts + "/gateway";
   benchmark::RegisterBenchmark("load/istiod", load, istiod)->Unit(benchmark::kMicrosecond);
+  benchmark::RegisterBenchmark("find/istiod", find, istiod)->Unit(benchmark::kMicrosecond);
   for (const auto& [name, list] : std::vector<std::pair<const char*, std::vector<std::string>>>{
-           {"render/base", {base}},
-           {"render/istiod", {istiod}},
-           {"render/gateway", {gateway}},
-           {"render/base+istiod+gateway", {base, istiod, gateway}}}) {
-    benchmark::RegisterBenchmark(name, render, list)->Unit(benchmark::kMicrosecond);
+           {"base", {base}},
+           {"istiod", {istiod}},
+           {"gateway", {gateway}},
+           {"base+istiod+gateway", {base, istiod, gateway}}}) {
+    for (auto [group, memory] :
+         {std::pair("render/", Memory::kForgetting), std::pair("again/", Memory::kRemembering)})
+      benchmark::RegisterBenchmark((std::string(group) + name).c_str(), render, list, memory)
+          ->Unit(benchmark::kMicrosecond);
   }
   argv[1] = argv[0];
   int left = argc - 1;

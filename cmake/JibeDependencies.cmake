@@ -1,5 +1,12 @@
 # Foreign libraries, one INTERFACE target each, so that a module's DEPS say who may see what.
 
+option(JIBE_STATIC "Link all libraries but glibc into the programs: they start much faster" OFF)
+if(JIBE_STATIC)
+  list(PREPEND CMAKE_FIND_LIBRARY_SUFFIXES .a)
+  # libarchive's parts refer to parts that need more libraries, all of which go unused.
+  add_link_options(-static-libstdc++ -static-libgcc -Wl,--gc-sections)
+endif()
+
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(fmt REQUIRED)
@@ -15,8 +22,12 @@ pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 set_target_properties(PkgConfig::re2 PROPERTIES INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(nghttp2 REQUIRED IMPORTED_TARGET libnghttp2)
 
+# Its bodies are compiled in src/base/fmt.cc.
 add_library(ext_fmt INTERFACE)
-target_link_libraries(ext_fmt INTERFACE fmt::fmt)
+target_include_directories(ext_fmt SYSTEM INTERFACE
+  $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
+target_compile_definitions(ext_fmt INTERFACE
+  $<TARGET_PROPERTY:fmt::fmt,INTERFACE_COMPILE_DEFINITIONS>)
 add_library(ext_spdlog INTERFACE)
 target_link_libraries(ext_spdlog INTERFACE spdlog::spdlog)
 add_library(ext_ssl INTERFACE)
@@ -28,7 +39,7 @@ target_link_libraries(ext_re2 INTERFACE PkgConfig::re2)
 add_library(ext_zlib INTERFACE)
 target_link_libraries(ext_zlib INTERFACE ZLIB::ZLIB)
 add_library(ext_archive INTERFACE)
-target_link_libraries(ext_archive INTERFACE LibArchive::LibArchive)
+target_link_libraries(ext_archive INTERFACE LibArchive::LibArchive ZLIB::ZLIB)
 add_library(ext_nghttp2 INTERFACE)
 target_link_libraries(ext_nghttp2 INTERFACE PkgConfig::nghttp2)
 add_library(ext_cli INTERFACE)

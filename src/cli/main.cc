@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "base/error.h"
+#include "cli/commands.h"
 #include "cli/program.h"
 
 namespace {
@@ -42,7 +43,7 @@ int main(int argc, char** argv) {
   jibe::cli::Program program;
   program.environment = read_environment();
   program.app.require_subcommand(1);
-  jibe::cli::add_all(program);
+  if (argc < 2 || !jibe::cli::add_one(program, argv[1])) jibe::cli::add_all(program);
   try {
     program.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

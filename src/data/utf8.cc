@@ -58,6 +58,10 @@ void append_rune(std::string& out, uint32_t code) {
 }
 
 bool is_valid_utf8(std::string_view text) {
+  // Mostly ASCII, which many characters at a time can tell.
+  unsigned char all = 0;
+  for (char c : text) all |= static_cast<unsigned char>(c);
+  if (all < 0x80) return true;
   for (size_t i = 0; i < text.size();) {
     if (static_cast<unsigned char>(text[i]) < 0x80) {
       ++i;

@@ -1,5 +1,6 @@
 #include "data/yaml_style.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -25,9 +26,23 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
 
+bool is_ascii_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+// What most strings are: words of characters that mean nothing to YAML, with a space between.
+bool is_harmless(std::string_view text) {
+  if (!is_ascii_letter_or_digit(text.front()) || text.back() == ' ') return false;
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return is_ascii_letter_or_digit(c) || c == ' ' || (c >= '-' && c <= '/') || c == '_' ||
+           c == ',' || c == '(' || c == ')';
+  });
+}
+
 // Indicators that forbid a plain scalar outside of flow collections.
 bool is_indicator(std::string_view text, size_t at, size_t width, bool after_blank) {
   char c = text[at];
+  if (at > 0 && c != ':' && c != '#') return false;
   bool before_blank = at + width >= text.size() || is_blank(text[at + width]);
   if (at > 0) return (c == ':' && before_blank) || (c == '#' && after_blank);
   if (std::string_view("#,[]{}&*!|>'\"%@`").find(c) != std::string_view::npos) return true;
@@ -43,7 +58,8 @@ Analysis analyze(std::string_view text) {
   size_t width = 0;
   for (size_t i = 0; i < text.size(); i += width) {
     std::string_view rest = text.substr(i);
-    width = decode_rune(rest).size;
+    bool ascii = static_cast<unsigned char>(text[i]) < 0x80;
+    width = ascii ? 1 : decode_rune(rest).size;
     size_t line_break = yaml_break(rest);
     bool last = i + width == text.size();
     if (is_indicator(text, i, width, after_blank)) out.indicators = true;
@@ -149,9 +165,17 @@ bool differ_less(const std::u32string& a, const std::u32string& b, size_t i) {
 }  // namespace
 
 size_t yaml_break(std::string_view text) {
-  if (text.starts_with('\n') || text.starts_with('\r')) return 1;
-  if (text.starts_with("\xc2\x85")) return 2;
-  return text.starts_with("\xe2\x80\xa8") || text.starts_with("\xe2\x80\xa9") ? 3 : 0;
+  switch (text.empty() ? '\0' : text[0]) {
+    case '\n':
+    case '\r':
+      return 1;
+    case '\xc2':
+      return text.starts_with("\xc2\x85") ? 2 : 0;
+    case '\xe2':
+      return text.starts_with("\xe2\x80\xa8") || text.starts_with("\xe2\x80\xa9") ? 3 : 0;
+    default:
+      return 0;
+  }
 }
 
 bool has_yaml_break(std::string_view text) {
@@ -161,13 +185,16 @@ bool has_yaml_break(std::string_view text) {
 }
 
 bool is_yaml_printable(std::string_view text) {
+  auto first = static_cast<unsigned char>(text[0]);
+  if (first < 0x80) return first == '\n' || (first >= ' ' && first <= '~');
   uint32_t code = decode_rune(text).code;
-  if (code < 0x80) return code == '\n' || (code >= ' ' && code <= '~');
   return code >= 0xa0 && code <= 0xfffd && code != 0xfeff;
 }
 
 YamlStyle yaml_style(std::string_view text, bool in_key) {
   if (text.empty()) return YamlStyle::kDoubleQuoted;
+  if (is_harmless(text))
+    return reads_back_as_string(text) ? YamlStyle::kPlain : YamlStyle::kDoubleQuoted;
   Analysis a = analyze(text);
   bool double_quoted_only = a.space_break || a.special;
   if (text.find('\n') != std::string_view::npos)
@@ -180,6 +207,11 @@ YamlStyle yaml_style(std::string_view text, bool in_key) {
 }
 
 bool yaml_key_less(std::string_view a, std::string_view b) {
+  // Two letters of ASCII where the keys begin to differ say it all.
+  auto [at, other] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  if (at != a.end() && other != b.end() && is_letter(static_cast<unsigned char>(*at)) &&
+      is_letter(static_cast<unsigned char>(*other)) && ((*at | *other) & 0x80) == 0)
+    return *at < *other;
   std::u32string left = runes_of(a);
   std::u32string right = runes_of(b);
   for (size_t i = 0; i < left.size() && i < right.size(); ++i)

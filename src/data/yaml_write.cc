@@ -67,10 +67,22 @@ class Emitter {
 
   // One character of any width.
   void copy(std::string_view text, size_t& at) {
+    ++column_;
+    if (static_cast<unsigned char>(text[at]) < 0x80) {
+      out_ += text[at++];
+      return;
+    }
     size_t size = decode_rune(text.substr(at)).size;
     out_ += text.substr(at, size);
     at += size;
-    ++column_;
+  }
+
+  // Characters that are no spaces.
+  void copy_word(std::string_view text, size_t& at) {
+    std::string_view word = text.substr(at, text.find(' ', at) - at);
+    out_ += word;
+    at += word.size();
+    for (char c : word) column_ += (c & 0xc0) != 0x80;
   }
 
   void copy_break(std::string_view text, size_t& at) {
@@ -83,7 +95,10 @@ class Emitter {
   void indent() {
     int target = std::max(indent_, 0);
     if (!indented_ || column_ > target || (column_ == target && !blank_)) put_break();
-    while (column_ < target) put(' ');
+    if (column_ < target) {
+      out_.append(static_cast<size_t>(target - column_), ' ');
+      column_ = target;
+    }
     blank_ = true;
     indented_ = true;
   }
@@ -137,9 +152,11 @@ class Emitter {
   void map(const Value& value) {
     if (value.empty()) return empty("{}");
     std::vector<const Entry*> entries;
+    entries.reserve(value.size());
     for (const Entry& entry : value.entries()) entries.push_back(&entry);
-    std::stable_sort(entries.begin(), entries.end(),
-                     [](const Entry* a, const Entry* b) { return yaml_key_less(a->key, b->key); });
+    auto less = [](const Entry* a, const Entry* b) { return yaml_key_less(a->key, b->key); };
+    if (!std::is_sorted(entries.begin(), entries.end(), less))
+      std::stable_sort(entries.begin(), entries.end(), less);
     nested(indent_ < 0 ? 0 : indent_ + kIndent, [&] {
       for (const Entry* entry : entries) {
         indent();
@@ -213,7 +230,7 @@ class Emitter {
         }
         spaces = true;
       } else {
-        copy(text, i);
+        copy_word(text, i);
         indented_ = false;
         spaces = false;
       }

@@ -37,7 +37,7 @@ std::map<std::string, std::string> render_templates(const ResolvedChart& chart, 
                                                     base::Random& random, base::Clock& clock) {
   std::vector<Renderable> templates = make_scopes(chart, values, options);
   std::shared_ptr<const tmpl::TemplateSet> set = parse_all(templates, chart.chart->cache.get());
-  RenderState state{options, {}, {}};
+  RenderState state{options, chart.chart->cache.get(), {}, {}};
   tmpl::ExecOptions exec;
   exec.clock = &clock;
   exec.random = &random;

@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "data/json.h"
 #include "data/yaml.h"
+#include "helm/render_cache.h"
 #include "helm/toml.h"
 #include "helm/values.h"
 #include "helm/yaml_pretty.h"
@@ -72,13 +73,15 @@ std::string mismatch(const Value& value, std::string_view type) {
                      value.is_number() ? "number" : found, type);
 }
 
-Value yaml_or_throw(const std::string& text) {
-  return data::parse_yaml(text);
+// Charts read the same text again and again, most of all their CRDs.
+Value yaml_or_throw(CallContext& context, const std::string& text) {
+  RenderCache* cache = state_of(context).cache;
+  return cache != nullptr ? cache->values(text) : as_json_numbers(data::parse_yaml(text));
 }
 // Go's sentence alone: it has no line and column.
-Value json_or_throw(const std::string& text) {
+Value json_or_throw(CallContext&, const std::string& text) {
   try {
-    return data::parse_json(text);
+    return as_json_numbers(data::parse_json(text));
   } catch (const base::InvalidInput& error) {
     std::string_view sentence = error.what();
     throw base::InvalidInput(std::string(sentence.substr(0, sentence.rfind(" (line "))));
@@ -89,12 +92,13 @@ constexpr std::string_view kYamlMismatch = "error unmarshaling JSON: while decod
 
 // A mistake becomes the entry "Error" of the result.
 template <auto kParse>
-Any to_map(const std::string& text, std::string_view prefix, const Any& nothing) {
+Any to_map(CallContext& context, const std::string& text, std::string_view prefix,
+           const Any& nothing) {
   std::string mistake;
   try {
-    Value value = kParse(text);
+    Value value = kParse(context, text);
     if (value.is_null()) return nothing;
-    if (value.is_map()) return tmpl::Map::of(as_json_numbers(value));
+    if (value.is_map()) return tmpl::Map::of(value);
     mistake = std::string(prefix) + mismatch(value, "map[string]interface {}");
   } catch (const base::InvalidInput& error) {
     mistake = error.what();
@@ -104,12 +108,13 @@ Any to_map(const std::string& text, std::string_view prefix, const Any& nothing)
 
 // A mistake becomes the only item of the result.
 template <auto kParse>
-Any to_list(const std::string& text, std::string_view prefix, const Any& nothing) {
+Any to_list(CallContext& context, const std::string& text, std::string_view prefix,
+            const Any& nothing) {
   std::string mistake;
   try {
-    Value value = kParse(text);
+    Value value = kParse(context, text);
     if (value.is_null()) return nothing;
-    if (value.is_list()) return Any::from(as_json_numbers(value));
+    if (value.is_list()) return Any::from(value);
     mistake = std::string(prefix) + mismatch(value, "[]interface {}");
   } catch (const base::InvalidInput& error) {
     mistake = error.what();
@@ -118,17 +123,18 @@ Any to_list(const std::string& text, std::string_view prefix, const Any& nothing
 }
 
 // Unlike in JSON, nothing (an empty text, null, comments) is an empty map or list (helm 4.2.3).
-Any from_yaml(CallContext&, Args args) {
-  return to_map<yaml_or_throw>(args[0].as_string(), kYamlMismatch, tmpl::Map::of(Value::map()));
+Any from_yaml(CallContext& context, Args args) {
+  return to_map<yaml_or_throw>(context, args[0].as_string(), kYamlMismatch,
+                               tmpl::Map::of(Value::map()));
 }
-Any from_yaml_array(CallContext&, Args args) {
-  return to_list<yaml_or_throw>(args[0].as_string(), kYamlMismatch, tmpl::List::of({}));
+Any from_yaml_array(CallContext& context, Args args) {
+  return to_list<yaml_or_throw>(context, args[0].as_string(), kYamlMismatch, tmpl::List::of({}));
 }
-Any from_json(CallContext&, Args args) {
-  return to_map<json_or_throw>(args[0].as_string(), "", tmpl::Map::nil());
+Any from_json(CallContext& context, Args args) {
+  return to_map<json_or_throw>(context, args[0].as_string(), "", tmpl::Map::nil());
 }
-Any from_json_array(CallContext&, Args args) {
-  return to_list<json_or_throw>(args[0].as_string(), "", tmpl::List::nil());
+Any from_json_array(CallContext& context, Args args) {
+  return to_list<json_or_throw>(context, args[0].as_string(), "", tmpl::List::nil());
 }
 
 Any from_toml(CallContext&, Args args) {

@@ -12,6 +12,8 @@ namespace jibe::helm {
 // One rendering; reaches the functions as ExecOptions::user.
 struct RenderState {
   const RenderOptions& options;
+  // The root chart's; null: nothing is kept.
+  RenderCache* cache = nullptr;
   // How often each named template is being included right now.
   std::map<std::string, int, std::less<>> included;
   std::vector<std::string> warnings;

@@ -2,13 +2,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
-#include <sstream>
 
 #include "base/strings.h"
 #include "data/yaml.h"
 #include "helm/archive.h"
 #include "helm/chart.h"
+#include "helm/chart_cache.h"
 #include "helm/ignore.h"
 #include "helm/render_cache.h"
 #include "helm/values.h"
@@ -25,10 +26,15 @@ constexpr int kMaxChartDepth = 32;
 
 std::string read_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  if (!in) throw ChartError(fmt::format("error reading {}", path.string()));
-  return std::move(out).str();
+  std::string out;
+  std::error_code unknown;
+  if (auto size = fs::file_size(path, unknown); !unknown) out.resize(size);
+  in.read(out.data(), static_cast<std::streamsize>(out.size()));
+  out.resize(static_cast<size_t>(in.gcount()));
+  // What grew since, and what tells no size.
+  if (in) out.append(std::istreambuf_iterator<char>(in), {});
+  if (in.bad() || !in.is_open()) throw ChartError(fmt::format("error reading {}", path.string()));
+  return out;
 }
 
 class DirectoryReader {
@@ -108,7 +114,7 @@ class Assembler {
     if (depth > kMaxChartDepth) throw ChartError("subcharts are nested too deeply");
   }
 
-  ChartPtr assemble(std::vector<File> files) {
+  std::shared_ptr<Chart> assemble(std::vector<File> files) {
     for (const File& file : files) {
       if (file.name == "Chart.yaml") read_chart_yaml(file);
     }
@@ -116,7 +122,7 @@ class Assembler {
     if (!has_metadata_) throw ChartError("Chart.yaml file is missing");
     validate(chart_.metadata);
     for (auto& [name, children] : subcharts_) add_subchart(name, std::move(children));
-    return std::make_shared<const Chart>(std::move(chart_));
+    return std::make_shared<Chart>(std::move(chart_));
   }
 
  private:
@@ -218,14 +224,6 @@ class Assembler {
   std::map<std::string, std::vector<File>> subcharts_;
 };
 
-}  // namespace
-
-ChartPtr load_chart_files(std::vector<File> files) {
-  auto chart = std::make_shared<Chart>(*Assembler(0).assemble(std::move(files)));
-  chart->cache = std::make_shared<RenderCache>();
-  return chart;
-}
-
 // Helm first asks which loader a chart needs; there are charts of version 3, which are not
 // rendered.
 void check_api_version(const std::vector<File>& files) {
@@ -244,21 +242,30 @@ void check_api_version(const std::vector<File>& files) {
     throw ChartError("unsupported chart version");
 }
 
-ChartPtr load_chart_archive(std::string_view bytes) {
-  std::vector<File> files = read_archive(bytes);
+}  // namespace
+
+ChartPtr load_chart_files(std::vector<File> files) {
   check_api_version(files);
-  return load_chart_files(std::move(files));
+  auto chart = Assembler(0).assemble(std::move(files));
+  chart->cache = std::make_shared<RenderCache>();
+  return chart;
 }
 
-ChartPtr load_chart_directory(const std::string& path) {
+ChartPtr load_chart_archive(std::string_view bytes) {
+  return load_chart_files(read_archive(bytes));
+}
+
+std::vector<File> read_chart_directory(const std::string& path) {
   try {
-    std::vector<File> files = DirectoryReader(fs::absolute(path)).read();
-    check_api_version(files);
-    return load_chart_files(std::move(files));
+    return DirectoryReader(fs::absolute(path)).read();
   } catch (const fs::filesystem_error& error) {
     throw ChartError(
         fmt::format("chart directory {} cannot be read: {}", path, error.code().message()));
   }
+}
+
+ChartPtr load_chart_directory(const std::string& path) {
+  return load_chart_files(read_chart_directory(path));
 }
 
 ChartPtr load_chart(const std::string& path) {

@@ -64,7 +64,9 @@ std::string take_notes(const ResolvedChart& chart, bool of_subcharts, Files& fil
 }
 
 void append(std::string& out, std::string_view source, std::string_view text) {
-  out += fmt::format("---\n# Source: {}\n{}\n", source, text);
+  for (std::string_view part : {std::string_view("---\n# Source: "), source, std::string_view("\n"),
+                                text, std::string_view("\n")})
+    out += part;
 }
 
 ResolvedChart resolve_or_explain(const Chart& chart, const data::Value& given,

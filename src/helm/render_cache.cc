@@ -1,6 +1,7 @@
 #include "helm/render_cache.h"
 
 #include "data/yaml.h"
+#include "helm/values.h"
 
 namespace jibe::helm {
 
@@ -25,19 +26,29 @@ std::shared_ptr<const tmpl::ParsedSource> RenderCache::parsed(
   return source;
 }
 
-data::Value RenderCache::document(const std::string& text) {
+template <class Parse>
+data::Value RenderCache::once(Documents& known, const std::string& text, Parse parse) {
   {
     std::lock_guard lock(mutex_);
-    if (auto found = documents_.find(text); found != documents_.end()) return found->second;
+    if (auto found = known.find(text); found != known.end()) return found->second;
   }
-  data::Value document = data::parse_yaml(text);
+  data::Value document = parse();
   std::lock_guard lock(mutex_);
   if (bytes_ + text.size() > kMostBytes) {
     documents_.clear();
+    values_.clear();
     bytes_ = 0;
   }
-  if (documents_.emplace(text, document).second) bytes_ += text.size();
+  if (known.emplace(text, document).second) bytes_ += text.size();
   return document;
+}
+
+data::Value RenderCache::document(const std::string& text) {
+  return once(documents_, text, [&] { return data::parse_yaml(text); });
+}
+
+data::Value RenderCache::values(const std::string& text) {
+  return once(values_, text, [&] { return as_json_numbers(data::parse_yaml(text)); });
 }
 
 }  // namespace jibe::helm

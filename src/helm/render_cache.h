@@ -22,18 +22,25 @@ class RenderCache {
       const std::shared_ptr<const tmpl::FunctionTable>& functions);
   // data::parse_yaml(text). Throws base::InvalidInput.
   data::Value document(const std::string& text);
+  // The same with numbers as templates know them: as_json_numbers().
+  data::Value values(const std::string& text);
 
  private:
+  using Documents = std::unordered_map<std::string, data::Value>;
   struct Parsed {
     std::string text;
     std::shared_ptr<const tmpl::ParsedSource> source;
   };
 
+  template <class Parse>
+  data::Value once(Documents& known, const std::string& text, Parse parse);
+
   std::mutex mutex_;
   // By name. Two charts may take turns under one name (aliases with conditions).
   std::map<std::string, Parsed, std::less<>> templates_;
-  std::unordered_map<std::string, data::Value> documents_;
-  // Of the texts in documents_.
+  Documents documents_;
+  Documents values_;
+  // Of the texts in both.
   size_t bytes_ = 0;
 };
 

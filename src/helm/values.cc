@@ -56,21 +56,31 @@ void apply(std::string_view flag, const std::vector<std::string>& arguments, con
 
 }  // namespace
 
+namespace {
+
+bool may_hold_integers(const Value& value) {
+  return value.is_int() || value.is_list() || value.is_map();
+}
+
+}  // namespace
+
 Value as_json_numbers(const Value& value) {
   if (value.is_int()) return static_cast<double>(value.as_int());
-  if (value.is_list()) {
-    std::vector<Value> items;
-    items.reserve(value.size());
-    for (const Value& item : value.items()) items.push_back(as_json_numbers(item));
-    return Value::list(std::move(items));
+  // What has no integers stays the storage that it is.
+  Value out = value;
+  for (size_t i = 0; i < value.items().size(); ++i) {
+    const Value& item = value.items()[i];
+    if (!may_hold_integers(item)) continue;
+    Value number = as_json_numbers(item);
+    if (item.is_int() || !number.same_storage(item)) out.edit(i) = std::move(number);
   }
-  if (!value.is_map()) return value;
-  std::vector<data::Entry> entries;
-  entries.reserve(value.size());
   for (const data::Entry& entry : value.entries()) {
-    entries.push_back({entry.key, as_json_numbers(entry.value)});
+    if (!may_hold_integers(entry.value)) continue;
+    Value number = as_json_numbers(entry.value);
+    if (entry.value.is_int() || !number.same_storage(entry.value))
+      out.set(entry.key, std::move(number));
   }
-  return Value::map(std::move(entries));
+  return out;
 }
 
 Value merge_maps(const Value& a, const Value& b) {

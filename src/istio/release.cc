@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "helm/archive.h"
+#include "helm/chart_cache.h"
 
 namespace jibe::istio {
 
@@ -121,7 +122,7 @@ helm::ChartPtr Release::chart(const std::string& path) const {
     files.push_back({at->first.substr(prefix.size()), at->second});
   if (files.empty())
     throw helm::ChartError(fmt::format("Istio {} has no chart {}", version_.str(), path));
-  return charts_[path] = helm::load_chart_files(std::move(files));
+  return charts_[path] = helm::shared_charts().load(std::move(files));
 }
 
 }  // namespace jibe::istio

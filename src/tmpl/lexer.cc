@@ -19,7 +19,15 @@ bool blank(char32_t rune) {
 }
 
 bool alphanumeric(char32_t rune) {
+  if (rune < 0x80)
+    return rune == '_' || (rune >= '0' && rune <= '9') ||
+           ((rune | 0x20) >= 'a' && (rune | 0x20) <= 'z');
   return rune == '_' || (rune <= kMaxRune && (is_letter(rune) || is_digit(rune)));
+}
+
+Rune rune_at(std::string_view text, size_t at) {
+  auto byte = static_cast<unsigned char>(text[at]);
+  return byte < 0x80 ? Rune{byte, 1} : decode_rune(text.substr(at));
 }
 
 bool left_trims(std::string_view text) {
@@ -72,7 +80,7 @@ char32_t Lexer::take() {
     last_width_ = 0;
     return kEnd;
   }
-  Rune r = decode_rune(input_.substr(pos_));
+  Rune r = rune_at(input_, pos_);
   pos_ += r.width;
   last_width_ = r.width;
   if (r.value == '\n') ++line_;
@@ -87,7 +95,7 @@ void Lexer::back() {
 
 char32_t Lexer::peek() {
   if (pos_ >= input_.size()) return kEnd;
-  return decode_rune(input_.substr(pos_)).value;
+  return rune_at(input_, pos_).value;
 }
 
 bool Lexer::accept(std::string_view valid) {

@@ -14,7 +14,7 @@ namespace {
 // What one more template with its functions may need.
 constexpr ptrdiff_t kStackReserve = 256 * 1024;
 
-const char* lowest_stack_address() {
+const char* ask_lowest_stack_address() {
   pthread_attr_t attributes;
   void* lowest = nullptr;
   size_t size = 0;
@@ -22,6 +22,12 @@ const char* lowest_stack_address() {
   pthread_attr_getstack(&attributes, &lowest, &size);
   pthread_attr_destroy(&attributes);
   return static_cast<const char*>(lowest);
+}
+
+// Asked once for each thread: for the first thread, glibc reads /proc/self/maps to answer.
+const char* lowest_stack_address() {
+  static thread_local const char* const kLowest = ask_lowest_stack_address();
+  return kLowest;
 }
 
 }  // namespace
