@@ -84,9 +84,8 @@ spec:
     ingressGateways: [{name: istio-ingressgateway, enabled: true}]
     egressGateways: [{name: istio-egressgateway, enabled: false}]
   values:
-    global: {istioNamespace: mesh, lists: [1, 2]}
+    global: {istioNamespace: mesh, imagePullSecrets: [a, b]}
     pilot: {}
-    ztunnel: {}
     gateways: {istio-ingressgateway: {}, istio-egressgateway: {}}
 )";
 
@@ -213,13 +212,14 @@ TEST_F(ManifestTest, ValuesCanSwitchAGateway) {
 
 TEST_F(ManifestTest, LaterFilesAndSetWin) {
   for (const auto& version : kBoth) {
-    auto out = generate(version,
-                        {"{spec: {tag: one, values: {pilot: {a: 1, b: 1, c: 1}}}}",
-                         "{spec: {tag: two, values: {pilot: {b: 2, c: 2}}}}"},
-                        {"values.pilot.c=3", "tag=1.10"});
-    auto pilot = values(out, "istiod");
+    auto out = generate(
+        version,
+        {"{spec: {tag: one, values: {pilot: {autoscaleMin: 1, autoscaleMax: 1, replicaCount: 1}}}}",
+         "{spec: {tag: two, values: {pilot: {autoscaleMax: 2, replicaCount: 2}}}}"},
+        {"values.pilot.replicaCount=3", "tag=1.10"});
+    auto pilot = values(out, "istiod")["pilot"];
     EXPECT_EQ(data::to_json(data::Value::list(
-                  {pilot["pilot"]["a"], pilot["pilot"]["b"], pilot["pilot"]["c"]})),
+                  {pilot["autoscaleMin"], pilot["autoscaleMax"], pilot["replicaCount"]})),
               "[1,2,3]");
   }
 }
@@ -245,17 +245,20 @@ TEST_F(ManifestTest, TheSpecsOwnFieldsBecomeValues) {
 }
 
 TEST_F(ManifestTest, WhereMeshConfigAndValuesDisagree) {
-  const std::string iop = "{spec: {meshConfig: {a: api}, values: {meshConfig: {a: values}}}}";
-  EXPECT_EQ(values(generate("1.20.0", {iop}), "istiod")["meshConfig"]["a"].text(), "values");
+  const std::string iop =
+      "{spec: {meshConfig: {ingressClass: api}, values: {meshConfig: {ingressClass: values}}}}";
+  EXPECT_EQ(values(generate("1.20.0", {iop}), "istiod")["meshConfig"]["ingressClass"].text(),
+            "values");
   // Merged by reference: the user's map has become the one that meshConfig was written into.
-  EXPECT_EQ(values(generate("1.31.0", {iop}), "istiod")["meshConfig"]["a"].text(), "api");
+  EXPECT_EQ(values(generate("1.31.0", {iop}), "istiod")["meshConfig"]["ingressClass"].text(),
+            "api");
 }
 
 TEST_F(ManifestTest, UnvalidatedValuesComeLast) {
   for (const auto& version : kBoth)
-    EXPECT_EQ(values(generate(version, {"{spec: {values: {pilot: {a: 1}}, "
-                                        "unvalidatedValues: {pilot: {a: 2}}}}"}),
-                     "istiod")["pilot"]["a"],
+    EXPECT_EQ(values(generate(version, {"{spec: {values: {pilot: {replicaCount: 1}}, "
+                                        "unvalidatedValues: {pilot: {replicaCount: 2}}}}"}),
+                     "istiod")["pilot"]["replicaCount"],
               data::Value(2));
 }
 
@@ -306,17 +309,17 @@ TEST_F(ManifestTest, ValuesThatAreNullLeaveTheChartsAlone) {
 TEST_F(ManifestTest, ZtunnelGetsItsValuesAtTheTop) {
   const std::string iop =
       "{spec: {components: {ztunnel: {enabled: true, hub: own}}, "
-      "values: {ztunnel: {x: 1}, global: {g: 2}}}}";
+      "values: {ztunnel: {x: 1}, global: {network: g}}}}";
   auto given = values(generate("1.31.0", {iop}), "ztunnel");
   EXPECT_EQ(given["x"], data::Value(1));
   EXPECT_EQ(given["hub"].text(), "own");
-  EXPECT_EQ(given["global"]["g"], data::Value(2));
+  EXPECT_EQ(given["global"]["network"].text(), "g");
   EXPECT_FALSE(given.has("ztunnel"));
   given = values(generate("1.20.0", {iop}), "ztunnel");
-  EXPECT_EQ(given["g"], data::Value(2));
+  EXPECT_EQ(given["network"].text(), "g");
   given = values(generate("1.22.0", {iop}), "ztunnel");
-  EXPECT_EQ(given["global"]["g"], data::Value(2));
-  EXPECT_FALSE(given.has("g"));
+  EXPECT_EQ(given["global"]["network"].text(), "g");
+  EXPECT_FALSE(given.has("network"));
 }
 
 TEST_F(ManifestTest, ARevisionIsPartOfTheNameThatSettingsLookFor) {
@@ -350,9 +353,10 @@ TEST_F(ManifestTest, ChartsSeeK8sSettingsSince131) {
 }
 
 TEST_F(ManifestTest, ANullIsNoSettingUpTo123AndOverwritesSince) {
-  const std::string iop = "{spec: {values: {global: {lists: null}}}}";
-  EXPECT_THAT(values(generate("1.20.0", {iop}), "istiod")["global"]["lists"].items(), SizeIs(2));
-  EXPECT_TRUE(values(generate("1.31.0", {iop}), "istiod")["global"]["lists"].is_null());
+  const std::string iop = "{spec: {values: {global: {imagePullSecrets: null}}}}";
+  EXPECT_THAT(values(generate("1.20.0", {iop}), "istiod")["global"]["imagePullSecrets"].items(),
+              SizeIs(2));
+  EXPECT_TRUE(values(generate("1.31.0", {iop}), "istiod")["global"]["imagePullSecrets"].is_null());
 }
 
 TEST_F(ManifestTest, ChartsSeeTheOldestKubernetesOfTheRelease) {

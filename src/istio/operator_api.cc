@@ -175,7 +175,9 @@ constexpr KubernetesValue kKubernetesValues[] = {
 
 }  // namespace
 
-void check_kubernetes_values(const data::Value& values, std::vector<std::string>& errors) {
+void check_kubernetes_values(const data::Value& values, const Version& version,
+                             std::vector<std::string>& errors) {
+  if (!since(version, 22)) return;
   Reader reader(Version{1, 30, 0, ""});
   auto check = [&](const data::Value& value, const KubernetesValue& known) {
     try {

@@ -6,9 +6,12 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "data/path.h"
+#include "istio/mesh_check.h"
+#include "istio/operator_api.h"
 #include "istio/operator_gateway_check.h"
 #include "istio/operator_rules.h"
 #include "istio/operator_step.h"
+#include "istio/proto_check.h"
 
 namespace jibe::istio {
 
@@ -135,13 +138,24 @@ void check_names(const data::Value& spec, Sentences& errors) {
   if (!spec["hub"].text().empty()) check_text(spec["hub"], kHub, "Hub", errors);
   if (spec["tag"].is_string()) check_text(spec["tag"], kTag, "Tag", errors);
   const auto& revision = spec["revision"].text();
-  if (!revision.empty() && !base::is_dns_label(revision))
+  if (!revision.empty() && !is_istio_label(revision))
     errors.push_back(fmt::format("invalid revision specified: {}", revision));
   for (const auto& [list, path] : std::initializer_list<std::pair<const char*, const char*>>{
            {"ingressGateways", "Components.IngressGateways"},
            {"egressGateways", "Components.EgressGateways"}})
     for (const auto& gateway : spec["components"][list].items())
       check_text(gateway["name"], kName, path, errors);
+}
+
+void check_values(const data::Value& values, const Version& version, Sentences& errors) {
+  try {
+    check_proto_message(values, kValuesMessage, version, UnknownFields::kRefused, "values");
+    check_kubernetes_values(values, version, errors);
+    if (values.has("meshConfig"))
+      check_mesh_config(values["meshConfig"], version, "values.meshConfig", errors);
+  } catch (const base::InvalidInput& error) {
+    errors.emplace_back(error.what());
+  }
 }
 
 }  // namespace
@@ -158,6 +172,9 @@ void check_legacy_operator(const data::Value& spec, const Version& version, bool
     throw base::InvalidInput("generated config failed semantic validation: " +
                              base::join(removed, ", "));
   Sentences errors;
+  check_values(spec["values"], version, errors);
+  if (spec["meshConfig"].is_map())
+    check_mesh_config(spec["meshConfig"], version, "meshConfig", errors);
   check_names(spec, errors);
   check_proxy_ranges(spec, errors);
   if (errors.empty()) return;
