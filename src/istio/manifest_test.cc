@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "base/strings.h"
 #include "data/json.h"
 #include "data/path.h"
 #include "data/yaml.h"
@@ -137,6 +138,7 @@ class ManifestTest : public testing::Test {
     release_ = Release::load_directory(*parse_version(version), root_);
     GenerateOptions options;
     options.set = set;
+    options.force = force_;
     options.warnings = &warnings_;
     options.random = &runtime_->random();
     options.clock = runtime_.get();
@@ -167,6 +169,7 @@ class ManifestTest : public testing::Test {
 
   fs::path root_;
   ReleasePtr release_;
+  bool force_ = false;
   std::vector<std::string> warnings_;
   std::unique_ptr<rt::SimulatedRuntime> runtime_ = rt::make_simulated_runtime();
 };
@@ -382,6 +385,35 @@ TEST_F(ManifestTest, PrintsByKindAndName) {
                   "Deployment istiod", "EnvoyFilter stats", "Service istio-ingressgateway"));
   // Istio's own resources came early.
   EXPECT_EQ(order("1.15.3")[2], "EnvoyFilter stats");
+}
+
+TEST_F(ManifestTest, NumbersStayNumbers) {
+  const std::string iop =
+      "{spec: {components: {pilot: {enabled: true, k8s: {securityContext: {runAsUser: 1000, "
+      "supplementalGroups: [1, 2]}}}}}}";
+  for (const auto& version : kBoth)
+    EXPECT_EQ(data::to_json(data::get_path(object(generate(version, {iop}), "Deployment", "istiod"),
+                                           "spec.template.spec.securityContext")),
+              R"({"runAsUser":1000,"supplementalGroups":[1,2]})");
+}
+
+TEST_F(ManifestTest, AFieldIsKnownFromItsReleaseOn) {
+  const std::string iop = "{spec: {compatibilityVersion: '1.20'}}";
+  EXPECT_THROW(generate("1.20.0", {iop}), base::InvalidInput);
+  EXPECT_NO_THROW(generate("1.21.0", {iop}));
+  const std::string old = "{spec: {defaultRevision: true}}";
+  EXPECT_NO_THROW(generate("1.20.0", {old}));
+  EXPECT_THROW(generate("1.21.0", {old}), base::InvalidInput);
+}
+
+TEST_F(ManifestTest, ForceDoesNotHelpAValueOfTheWrongKind) {
+  const std::string iop =
+      "{spec: {nonsense: 1, components: {pilot: {k8s: {nodeSelector: {a: VALUE}}}}}}";
+  force_ = true;
+  EXPECT_NO_THROW(generate("1.31.0", {base::replace_all(iop, "VALUE", "b")}));
+  EXPECT_THAT([&] { generate("1.31.0", {base::replace_all(iop, "VALUE", "true")}); },
+              ThrowsMessage<base::InvalidInput>(
+                  HasSubstr("get component Pilot: fail to convert pilot: json: cannot unmarshal")));
 }
 
 TEST_F(ManifestTest, RefusesWhatTheApiDoesNotKnow) {

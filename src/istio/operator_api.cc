@@ -8,10 +8,13 @@
 #include "istio/operator_fields.h"
 #include "istio/operator_rules.h"
 #include "istio/operator_step.h"
+#include "istio/proto_check.h"
 
 namespace jibe::istio {
 
 namespace {
+
+constexpr std::string_view kUnreadable = "could not unmarshal: ";
 
 std::string_view json_kind(const data::Value& value) {
   if (value.is_number()) return "number";
@@ -28,8 +31,10 @@ struct Place {
 // Reads a tree against the table and gives it back normalized.
 class Reader {
  public:
-  explicit Reader(const Version& version)
-      : protobuf_(!since(version, 24)),
+  explicit Reader(const Version& version, UnknownFields unknown = UnknownFields::kRefused)
+      : minor_(version.minor),
+        protobuf_(!since(version, 24)),
+        unknown_(unknown),
         types_(protobuf_ ? protobuf_operator_types() : go_operator_types()) {}
 
   data::Value read_message(const data::Value& value, const std::string& type,
@@ -40,6 +45,7 @@ class Reader {
     std::vector<data::Entry> out;
     for (const auto& entry : value.entries()) {
       const auto* field = find(fields, entry.key);
+      if (!field && unknown_ == UnknownFields::kPassedOver) continue;
       if (!field) unknown(entry.key, type);
       auto read = read_field(entry.value, *field, {type, join(place.path, entry.key)});
       if (!read.is_null()) out.push_back({entry.key, std::move(read)});
@@ -70,7 +76,9 @@ class Reader {
   // Go's JSON decoder does not mind the case of a key.
   const OperatorField* find(const OperatorMessage& fields, const std::string& key) const {
     for (const auto& field : fields)
-      if (protobuf_ ? field.name == key : base::equal_ignoring_case(field.name, key)) return &field;
+      if (field.first <= minor_ && minor_ <= field.last &&
+          (protobuf_ ? field.name == key : base::equal_ignoring_case(field.name, key)))
+        return &field;
     return nullptr;
   }
 
@@ -118,7 +126,7 @@ class Reader {
     return value;
   }
 
-  // JSON has no 64-bit numbers: protobuf writes them as text, and reads text for any number.
+  // Protobuf reads text for any number.
   data::Value read_number(const data::Value& value, const Place& place, const std::string& type,
                           bool keep) const {
     data::Value number = value;
@@ -126,7 +134,7 @@ class Reader {
       if (auto parsed = parse_integer(value.text())) number = *parsed;
     if (!number.is_number()) mismatch(value, place, type);
     if (number == data::Value(0) && !keep) return {};
-    return protobuf_ && type == "int64" ? data::Value(display(number)) : number;
+    return number;
   }
 
   data::Value read_text_map(const data::Value& value, const Place& place) const {
@@ -137,7 +145,9 @@ class Reader {
     return value.empty() ? data::Value() : value;
   }
 
+  int minor_;
   bool protobuf_;
+  UnknownFields unknown_;
   const OperatorTypes& types_;
 };
 
@@ -184,8 +194,7 @@ void check_kubernetes_values(const data::Value& values, const Version& version,
       reader.read_message(value, known.type, {});
     } catch (const base::InvalidInput& error) {
       std::string_view why = error.what();
-      constexpr std::string_view kPrefix = "could not unmarshal: ";
-      if (why.starts_with(kPrefix)) why.remove_prefix(kPrefix.size());
+      if (why.starts_with(kUnreadable)) why.remove_prefix(kUnreadable.size());
       errors.push_back(
           fmt::format("invalid schema for {}: error unmarshaling JSON: while decoding JSON: {}",
                       known.path, why));
@@ -195,6 +204,19 @@ void check_kubernetes_values(const data::Value& values, const Version& version,
     const auto& value = data::get_path(values, known.path);
     if (!known.list) check(value, known);
     for (const auto& item : value.items()) check(item, known);
+  }
+}
+
+void check_component_spec(const data::Value& spec, const std::string& name, const std::string& key,
+                          const Version& version) {
+  try {
+    Reader(version, UnknownFields::kPassedOver)
+        .read_message(spec, "GatewayComponentSpec", {"GatewayComponentSpec", key});
+  } catch (const base::InvalidInput& error) {
+    std::string_view why = error.what();
+    if (why.starts_with(kUnreadable)) why.remove_prefix(kUnreadable.size());
+    throw base::InvalidInput(
+        fmt::format("get component {}: fail to convert {}: {}", name, key, why));
   }
 }
 

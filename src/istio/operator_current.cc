@@ -5,6 +5,7 @@
 #include "data/path.h"
 #include "helm/values.h"
 #include "istio/cpu_quantity.h"
+#include "istio/operator_api.h"
 #include "istio/operator_check.h"
 #include "istio/operator_overlay.h"
 #include "istio/operator_path.h"
@@ -144,6 +145,7 @@ std::vector<data::Value> enabled_specs(const Run& run, const OperatorComponent& 
                                              : std::vector<data::Value>{};
   std::vector<data::Value> out;
   auto add = [&](const data::Value& spec) {
+    check_component_spec(spec, component.name, component.spec_key, run.release.version());
     if (by_values || spec["enabled"].bool_or(true)) out.push_back(spec);
   };
   if (component.is_gateway)

@@ -1,5 +1,7 @@
 #include "istio/operator_fields.h"
 
+#include <cstdlib>
+
 #include "base/strings.h"
 
 namespace jibe::istio {
@@ -8,7 +10,8 @@ namespace {
 
 // A type's name at the start of a line, then its fields as name:kind. Kinds: a any, m map, s text,
 // b bool, i 32-bit and l 64-bit number, t map of texts, n int-or-string, or the name of a type; []
-// in front of a list, ? behind what is kept when it is the default.
+// in front of a list, ? behind what is kept when it is the default, and then @ with the first minor
+// version that has the field or @- with the last.
 constexpr std::string_view kShared = R"(
 NodeAffinity requiredDuringSchedulingIgnoredDuringExecution:NodeSelector
   preferredDuringSchedulingIgnoredDuringExecution:[]PreferredSchedulingTerm
@@ -48,10 +51,11 @@ IstioOperatorSpec profile:s installPackagePath:s hub:s tag:a namespace:s revisio
   components:IstioComponentSetSpec values:m
 K8sObjectOverlay apiVersion:s kind:s name:s patches:[]PathValue
 PathValue path:s value:a
-IstioOperatorSpec resourceSuffix:s defaultRevision:b compatibilityVersion:s addonComponents:m
+IstioOperatorSpec resourceSuffix:s defaultRevision:b@-20 compatibilityVersion:s@21
+  addonComponents:m
   unvalidatedValues:m
 IstioComponentSetSpec base:BaseComponentSpec pilot:ComponentSpec cni:ComponentSpec
-  istiodRemote:ComponentSpec ztunnel:ComponentSpec ingressGateways:[]GatewaySpec
+  istiodRemote:ComponentSpec ztunnel:ComponentSpec@18 ingressGateways:[]GatewaySpec
   egressGateways:[]GatewaySpec
 BaseComponentSpec enabled:b? k8s:KubernetesResourcesSpec
 ComponentSpec enabled:b? namespace:s hub:s tag:a spec:m k8s:KubernetesResourcesSpec
@@ -60,7 +64,10 @@ KubernetesResourcesSpec affinity:Affinity env:[]EnvVar hpaSpec:HorizontalPodAuto
   imagePullPolicy:s nodeSelector:t podDisruptionBudget:PodDisruptionBudgetSpec podAnnotations:t
   priorityClassName:s readinessProbe:ReadinessProbe replicaCount:i resources:Resources
   service:ServiceSpec strategy:DeploymentStrategy tolerations:[]Toleration serviceAnnotations:t
-  securityContext:PodSecurityContext volumes:[]a volumeMounts:[]a overlays:[]K8sObjectOverlay
+  securityContext:PodSecurityContext volumes:[]Volume volumeMounts:[]VolumeMount
+  overlays:[]K8sObjectOverlay
+Volume name:s volumeSource:m
+VolumeMount name:s readOnly:b mountPath:s subPath:s mountPropagation:s subPathExpr:s
 PodAffinityTerm labelSelector:LabelSelector namespaces:[]s topologyKey:s
 EnvVarSource fieldRef:ObjectFieldSelector resourceFieldRef:ResourceFieldSelector
   configMapKeyRef:KeySelector secretKeyRef:KeySelector
@@ -87,8 +94,8 @@ Resources limits:t requests:t
 ServiceSpec ports:[]ServicePort selector:t clusterIP:s type:s externalIPs:[]s sessionAffinity:s
   loadBalancerIP:s loadBalancerSourceRanges:[]s externalName:s externalTrafficPolicy:s
   healthCheckNodePort:i publishNotReadyAddresses:b sessionAffinityConfig:SessionAffinityConfig
-  loadBalancerClass:s
-ServicePort name:s protocol:s port:i targetPort:n nodePort:i appProtocol:s
+  loadBalancerClass:s@21
+ServicePort name:s protocol:s port:i targetPort:n nodePort:i appProtocol:s@17
 Toleration key:s operator:s value:s effect:s tolerationSeconds:l
 PodSecurityContext seLinuxOptions:SELinuxOptions runAsUser:l runAsNonRoot:b
   supplementalGroups:[]l fsGroup:l runAsGroup:l sysctls:[]Sysctl
@@ -190,6 +197,12 @@ OperatorField read_field(std::string_view text) {
   auto [name, word, found] = base::cut(text, ":");
   OperatorField out;
   out.name = name;
+  auto versions = base::cut(word, "@");
+  if (versions.found) {
+    int minor = std::atoi(std::string(versions.after).c_str());
+    (minor < 0 ? out.last : out.first) = std::abs(minor);
+    word = versions.before;
+  }
   out.optional = word.ends_with('?');
   if (out.optional) word.remove_suffix(1);
   out.list = word.starts_with("[]");
