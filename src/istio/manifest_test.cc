@@ -406,6 +406,21 @@ TEST_F(ManifestTest, AFieldIsKnownFromItsReleaseOn) {
   EXPECT_THROW(generate("1.21.0", {old}), base::InvalidInput);
 }
 
+TEST_F(ManifestTest, AFileUsedToBeCheckedBeforeSetOverwroteIt) {
+  const std::string iop = "{spec: {revision: bad_name}}";
+  EXPECT_NO_THROW(generate("1.31.0", {iop}, {"revision=good"}));
+  EXPECT_THAT([&] { generate("1.20.0", {iop}, {"revision=good"}); },
+              ThrowsMessage<base::InvalidInput>(HasSubstr("invalid revision specified: bad_name")));
+}
+
+TEST_F(ManifestTest, BlanksAtTheEndOfAFileEndNoText) {
+  add_chart(
+      "base", "base",
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  text: |-\n    a\n      \n");
+  for (const auto& version : kBoth)
+    EXPECT_EQ(object(generate(version, {}), "ConfigMap", "c")["data"]["text"].text(), "a");
+}
+
 TEST_F(ManifestTest, ForceDoesNotHelpAValueOfTheWrongKind) {
   const std::string iop =
       "{spec: {nonsense: 1, components: {pilot: {k8s: {nodeSelector: {a: VALUE}}}}}}";

@@ -220,12 +220,17 @@ data::Value profile_operator(const Release& release, const std::string& profile)
 
 }  // namespace
 
+data::Value merge_legacy_files(const std::vector<data::Value>& files) {
+  data::Value out;
+  for (const auto& file : files) out = overlay(out, file);
+  return out;
+}
+
 data::Value merge_legacy_operator(const std::vector<data::Value>& files,
                                   const std::vector<std::string>& set, const Release& release) {
   const auto& version = release.version();
   for (const auto& assignment : set) check_assignment(assignment, version);
-  data::Value user;
-  for (const auto& file : files) user = overlay(user, file);
+  data::Value user = merge_legacy_files(files);
   if (user["spec"].is_map()) check_operator_spec(user["spec"], version);
   std::string profile = set_value(set, "profile");
   if (profile.empty()) profile = user["spec"]["profile"].text();
