@@ -406,6 +406,15 @@ TEST_F(ManifestTest, AFieldIsKnownFromItsReleaseOn) {
   EXPECT_THROW(generate("1.21.0", {old}), base::InvalidInput);
 }
 
+TEST_F(ManifestTest, AProfileUsedToBeAFileToo) {
+  write("own/default.yaml", kDefaultProfile);
+  write("own/mine.yaml", "{spec: {hub: mine}}");
+  auto path = (root_ / "own/mine.yaml").string();
+  auto given = values(generate("1.20.0", {}, {"profile=" + path}), "istiod");
+  EXPECT_EQ(given["global"]["hub"].text(), "mine");
+  EXPECT_THROW(generate("1.31.0", {}, {"profile=" + path}), base::InvalidInput);
+}
+
 TEST_F(ManifestTest, AFileUsedToBeCheckedBeforeSetOverwroteIt) {
   const std::string iop = "{spec: {revision: bad_name}}";
   EXPECT_NO_THROW(generate("1.31.0", {iop}, {"revision=good"}));
@@ -447,6 +456,11 @@ TEST_F(ManifestTest, RefusesWhatTheApiDoesNotKnow) {
       ThrowsMessage<base::InvalidInput>(HasSubstr("cannot unmarshal string into Go struct field "
                                                   "ComponentSpec.spec.components.pilot."
                                                   "enabled of type bool")));
+  EXPECT_THAT(
+      with("1.31.0", "{components: {pilot: {k8s: {resources: {limits: {cpu: lots}}}}}}"),
+      ThrowsMessage<base::InvalidInput>(HasSubstr("quantities must match the regular expression")));
+  EXPECT_THAT(with("1.31.0", "{components: {pilot: {k8s: {replicaCount: 1.5}}}}"),
+              ThrowsMessage<base::InvalidInput>(HasSubstr("cannot unmarshal number 1.5 into Go")));
   for (const auto& version : kBoth)
     EXPECT_THAT(
         with(version, "{revision: Not_a_label}"),

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <cmath>
+
 #include "base/error.h"
 #include "base/strings.h"
 #include "data/path.h"
@@ -9,6 +11,7 @@
 #include "istio/operator_rules.h"
 #include "istio/operator_step.h"
 #include "istio/proto_check.h"
+#include "kube/quantity.h"
 
 namespace jibe::istio {
 
@@ -16,10 +19,16 @@ namespace {
 
 constexpr std::string_view kUnreadable = "could not unmarshal: ";
 
-std::string_view json_kind(const data::Value& value) {
+// A number of the wrong kind is named, a value of another kind only by its kind.
+bool is_fraction(const data::Value& value) {
+  return value.is_double() && value.as_double() != std::floor(value.as_double());
+}
+
+std::string json_kind(const data::Value& value) {
+  if (is_fraction(value)) return "number " + display(value);
   if (value.is_number()) return "number";
   if (value.is_bool()) return "bool";
-  return to_string(value.kind());
+  return std::string(to_string(value.kind()));
 }
 
 // A field as Go names it in its errors.
@@ -115,7 +124,16 @@ class Reader {
       case FieldKind::kLong:
         return read_number(value, place, "int64", keep);
       case FieldKind::kIntOrText:
-        if (!value.is_number() && !value.is_string()) mismatch(value, place, "int32");
+        if (is_fraction(value) || (!value.is_number() && !value.is_string()))
+          mismatch(value, place, "int32");
+        return value;
+      case FieldKind::kQuantity:
+        check_quantity(value, place);
+        return value;
+      case FieldKind::kQuantityMap:
+        if (!value.is_map()) mismatch(value, place, "v1.ResourceList");
+        for (const auto& entry : value.entries())
+          check_quantity(entry.value, {place.owner, join(place.path, entry.key)});
         return value;
       case FieldKind::kMap:
         if (!value.is_map()) mismatch(value, place, "map[string]interface {}");
@@ -132,9 +150,18 @@ class Reader {
     data::Value number = value;
     if (protobuf_ && value.is_string())
       if (auto parsed = parse_integer(value.text())) number = *parsed;
-    if (!number.is_number()) mismatch(value, place, type);
+    if (!number.is_number() || is_fraction(number)) mismatch(value, place, type);
     if (number == data::Value(0) && !keep) return {};
     return number;
+  }
+
+  static void check_quantity(const data::Value& value, const Place& place) {
+    if (value.is_null()) return;
+    auto error = kube::Quantity::Error::kFormat;
+    bool readable = value.is_string() || value.is_number();
+    if (!readable || !kube::Quantity::parse(display(value), &error))
+      throw base::InvalidInput(
+          fmt::format("{}{} (at {})", kUnreadable, kube::Quantity::message(error), place.path));
   }
 
   data::Value read_text_map(const data::Value& value, const Place& place) const {

@@ -9,7 +9,8 @@ namespace jibe::istio {
 namespace {
 
 // A type's name at the start of a line, then its fields as name:kind. Kinds: a any, m map, s text,
-// b bool, i 32-bit and l 64-bit number, t map of texts, n int-or-string, or the name of a type; []
+// b bool, i 32-bit and l 64-bit number, t map of texts, n int-or-string, q quantity, r map of
+// quantities, or the name of a type; []
 // in front of a list, ? behind what is kept when it is the default, and then @ with the first minor
 // version that has the field or @- with the last.
 constexpr std::string_view kShared = R"(
@@ -29,7 +30,6 @@ ObjectFieldSelector apiVersion:s fieldPath:s
 HPAScalingPolicy type:s value:i periodSeconds:i
 CrossVersionObjectReference kind:s name:s apiVersion:s
 MetricIdentifier name:s? selector:LabelSelector
-MetricTarget type:s value:n averageValue:n averageUtilization:i
 PodDisruptionBudgetSpec minAvailable:n selector:LabelSelector maxUnavailable:n
 RollingUpdateDeployment maxUnavailable:n maxSurge:n
 DeploymentStrategy type:s rollingUpdate:RollingUpdateDeployment
@@ -47,6 +47,7 @@ SeccompProfile type:s localhostProfile:s
 )";
 
 constexpr std::string_view kProtobuf = R"(
+MetricTarget type:s value:n averageValue:n averageUtilization:i
 IstioOperatorSpec profile:s installPackagePath:s hub:s tag:a namespace:s revision:s meshConfig:m
   components:IstioComponentSetSpec values:m
 K8sObjectOverlay apiVersion:s kind:s name:s patches:[]PathValue
@@ -105,6 +106,7 @@ WindowsSecurityContextOptions gmsaCredentialSpecName:s gmsaCredentialSpec:s runA
 )";
 
 constexpr std::string_view kGo = R"(
+MetricTarget type:s value:q averageValue:q averageUtilization:i
 IstioOperatorSpec profile:s installPackagePath:s hub:s tag:a namespace:s revision:s meshConfig:m
   components:IstioComponentSpec values:m
 KubernetesOverlay apiVersion:s kind:s name:s patches:[]Patch
@@ -127,12 +129,12 @@ PodAffinityTerm labelSelector:LabelSelector namespaces:[]s topologyKey:s
 EnvVarSource fieldRef:ObjectFieldSelector resourceFieldRef:ResourceFieldSelector
   configMapKeyRef:KeySelector secretKeyRef:KeySelector fileKeyRef:m
 KeySelector name:s key:s optional:b
-ResourceFieldSelector containerName:s resource:s divisor:n
+ResourceFieldSelector containerName:s resource:s divisor:q
 HorizontalPodAutoscalerSpec scaleTargetRef:CrossVersionObjectReference minReplicas:i
   maxReplicas:i metrics:[]MetricSpec behavior:HorizontalPodAutoscalerBehavior
 HorizontalPodAutoscalerBehavior scaleUp:HPAScalingRules scaleDown:HPAScalingRules
 HPAScalingRules stabilizationWindowSeconds:i selectPolicy:s policies:[]HPAScalingPolicy
-  tolerance:n
+  tolerance:q
 MetricSpec type:s object:ObjectMetricSource pods:PodsMetricSource resource:ResourceMetricSource
   containerResource:ContainerResourceMetricSource external:PodsMetricSource
 ObjectMetricSource describedObject:CrossVersionObjectReference target:MetricTarget
@@ -144,7 +146,7 @@ PodDisruptionBudgetSpec unhealthyPodEvictionPolicy:s
 Probe exec:ExecAction httpGet:HTTPGetAction tcpSocket:TCPSocketAction grpc:m
   initialDelaySeconds:i timeoutSeconds:i periodSeconds:i successThreshold:i failureThreshold:i
   terminationGracePeriodSeconds:l
-ResourceRequirements limits:m requests:m claims:[]m
+ResourceRequirements limits:r requests:r claims:[]m
 ServiceSpec ports:[]ServicePort selector:t clusterIP:s clusterIPs:[]s type:s externalIPs:[]s
   sessionAffinity:s loadBalancerIP:s loadBalancerSourceRanges:[]s externalName:s
   externalTrafficPolicy:s healthCheckNodePort:i publishNotReadyAddresses:b
@@ -188,6 +190,10 @@ FieldKind kind_of(std::string_view word) {
       return FieldKind::kTextMap;
     case 'n':
       return FieldKind::kIntOrText;
+    case 'q':
+      return FieldKind::kQuantity;
+    case 'r':
+      return FieldKind::kQuantityMap;
     default:
       return FieldKind::kAny;
   }

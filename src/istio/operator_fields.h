@@ -7,7 +7,19 @@
 
 namespace jibe::istio {
 
-enum class FieldKind { kAny, kMap, kText, kBool, kInt, kLong, kTextMap, kIntOrText, kMessage };
+enum class FieldKind {
+  kAny,
+  kMap,
+  kText,
+  kBool,
+  kInt,
+  kLong,
+  kTextMap,
+  kIntOrText,
+  kQuantity,
+  kQuantityMap,
+  kMessage,
+};
 
 struct OperatorField {
   std::string name;

@@ -3,12 +3,16 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 
 #include "base/error.h"
 #include "base/strings.h"
 #include "data/patch.h"
 #include "data/path.h"
+#include "data/yaml.h"
 #include "istio/operator_api.h"
 #include "istio/operator_path.h"
 #include "istio/operator_rules.h"
@@ -212,10 +216,25 @@ void translate_enablement(const data::Value& user, data::Value& merged) {
   }
 }
 
+data::Value read_operator_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in)
+    throw base::InvalidInput(fmt::format("open {}: no such file or directory", path.string()));
+  return data::parse_yaml(std::string{std::istreambuf_iterator<char>(in), {}}, path.string());
+}
+
+// A profile of the release, or a file of the user's, which has its own default beside it.
 data::Value profile_operator(const Release& release, const std::string& profile) {
-  data::Value base = read_profile(release, "default");
-  if (profile.empty() || profile == "default") return base;
-  return overlay(base, read_profile(release, profile));
+  std::filesystem::path file = profile;
+  bool is_file = !release.file("profiles/" + profile + ".yaml") &&
+                 profile.find_first_of("/.") != std::string::npos;
+  if (!is_file) {
+    data::Value base = read_profile(release, "default");
+    if (profile.empty() || profile == "default") return base;
+    return overlay(base, read_profile(release, profile));
+  }
+  if (file.filename() == "default.yaml") return read_operator_file(file);
+  return overlay(read_operator_file(file.parent_path() / "default.yaml"), read_operator_file(file));
 }
 
 }  // namespace
