@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "base/error.h"
 #include "data/path.h"
 #include "helm/values.h"
 #include "istio/cpu_quantity.h"
@@ -143,6 +144,9 @@ std::vector<data::Value> enabled_specs(const Run& run, const OperatorComponent& 
   if (!is_named)
     return component.by_default || by_values ? std::vector{data::Value::map()}
                                              : std::vector<data::Value>{};
+  if (component.is_gateway && !named.is_list())
+    throw base::InvalidInput(
+        fmt::format("components.{} is no list of gateways", component.spec_key));
   std::vector<data::Value> out;
   auto add = [&](const data::Value& spec) {
     check_component_spec(spec, component.name, component.spec_key, run.release.version());

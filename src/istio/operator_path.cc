@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <charconv>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/strings.h"
@@ -149,8 +150,11 @@ data::Value parse_set_value(std::string_view text) {
   double number = 0;
   const char* end = unsigned_text.data() + unsigned_text.size();
   if (auto [at, error] = std::from_chars(unsigned_text.data(), end, number);
-      error == std::errc() && at == end)
+      error == std::errc() && at == end) {
+    if (!std::isfinite(number))
+      throw base::InvalidInput(fmt::format("\"{}\" is a number that JSON does not have", text));
     return number;
+  }
   for (auto yes : {"true", "True", "TRUE", "t", "T"})
     if (text == yes) return true;
   for (auto no : {"false", "False", "FALSE", "f", "F"})

@@ -178,7 +178,11 @@ class Checker {
     double number = 0;
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error == std::errc() && end == text.data() + text.size()) return number;
-    fail(fmt::format("invalid character '{}' looking for beginning of value", text[0]), path);
+    size_t end_of_first = 1;  // a character is several bytes
+    while (end_of_first < text.size() && (text[end_of_first] & 0xc0) == 0x80) ++end_of_first;
+    fail(fmt::format("invalid character '{}' looking for beginning of value",
+                     text.substr(0, end_of_first)),
+         path);
   }
 
   static void integer(const data::Value& value, const Range& range, const std::string& path) {

@@ -54,6 +54,7 @@ TEST(ProtoCheck, RefusesOtherKinds) {
   EXPECT_THAT(values_error("{pilot: {autoscaleMin: -1}}"),
               HasSubstr("cannot unmarshal number -1 into Go value of type uint32"));
   EXPECT_THAT(values_error("{pilot: {autoscaleMin: many}}"), HasSubstr("invalid character 'm'"));
+  EXPECT_THAT(values_error("{pilot: {autoscaleMin: été}}"), HasSubstr("invalid character 'é'"));
   EXPECT_THAT(values_error("{pilot: {tolerations: 3}}"), HasSubstr("type []json.RawMessage"));
   EXPECT_THAT(values_error("{pilot: {env: 3}}"), HasSubstr("bad StructValue"));
   EXPECT_THAT(values_error("{global: {proxy: {resources: {requests: {cpu: 1}}}}}"),
