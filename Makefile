@@ -12,7 +12,7 @@ help: ## list the targets
 setup: ## install Debian packages, fetch charts and API documents
 ifeq ($(SETUP),yes)
 	@tools/install-packages
-	@tools/fetch-deps charts k8s-api k8s-types
+	@tools/fetch-deps charts k8s-api k8s-types istio-types
 endif
 
 setup-tests: setup ## the same, and the real tools that tests use

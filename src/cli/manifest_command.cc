@@ -1,6 +1,7 @@
 // jibe manifest generate: what `istioctl manifest generate` prints.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -31,20 +32,32 @@ struct ManifestArguments {
   bool dry_run = false;
 };
 
+struct OperatorFiles {
+  std::vector<data::Value> iops;
+  std::string with_others;  // a file that holds other objects behind its IstioOperator
+};
+
+[[noreturn]] void refuse_several(const std::string& file) {
+  throw base::InvalidInput(
+      fmt::format("{} contains multiple IstioOperator CRs, only one per file is supported", file));
+}
+
 // One IstioOperator per file; a file without content is none.
-std::vector<data::Value> read_operators(const ManifestArguments& a) {
-  std::vector<data::Value> out;
+OperatorFiles read_operators(const ManifestArguments& a) {
+  OperatorFiles out;
   for (const auto& file : a.files) {
     auto documents = data::parse_yaml_documents(read_file(file), file);
-    if (documents.size() > 1)
-      throw base::InvalidInput(fmt::format(
-          "{} contains multiple IstioOperator CRs, only one per file is supported", file));
+    auto is_operator = [](const auto& document) {
+      return document.value["kind"].text() == "IstioOperator";
+    };
+    if (std::count_if(documents.begin(), documents.end(), is_operator) > 1) refuse_several(file);
+    if (documents.size() > 1) out.with_others = file;
     if (documents.empty()) continue;
     const auto& iop = documents[0].value;
     if (iop["kind"].text().empty())
       throw base::InvalidInput(fmt::format(
           "unable to parse file {}: Object 'Kind' is missing in '{}'", file, data::to_json(iop)));
-    out.push_back(iop);
+    out.iops.push_back(iop);
   }
   return out;
 }
@@ -138,8 +151,11 @@ void write_output(const ManifestArguments& a, const istio::Version& version,
 }
 
 int generate(const Environment& environment, const ManifestArguments& a) {
-  auto iops = read_operators(a);
+  auto [iops, with_others] = read_operators(a);
   auto release = choose_release(environment, a, iops);
+  // Up to 1.23 only IstioOperators were counted, and what stands behind the first was not looked
+  // at.
+  if (!with_others.empty() && istio::since(release->version(), 24)) refuse_several(with_others);
   auto runtime = rt::make_real_runtime();
   std::vector<std::string> warnings;
   istio::GenerateOptions options;

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "base/strings.h"
 #include "data/json.h"
 #include "data/path.h"
 #include "data/yaml.h"
@@ -84,9 +85,8 @@ spec:
     ingressGateways: [{name: istio-ingressgateway, enabled: true}]
     egressGateways: [{name: istio-egressgateway, enabled: false}]
   values:
-    global: {istioNamespace: mesh, lists: [1, 2]}
+    global: {istioNamespace: mesh, imagePullSecrets: [a, b]}
     pilot: {}
-    ztunnel: {}
     gateways: {istio-ingressgateway: {}, istio-egressgateway: {}}
 )";
 
@@ -138,6 +138,7 @@ class ManifestTest : public testing::Test {
     release_ = Release::load_directory(*parse_version(version), root_);
     GenerateOptions options;
     options.set = set;
+    options.force = force_;
     options.warnings = &warnings_;
     options.random = &runtime_->random();
     options.clock = runtime_.get();
@@ -168,6 +169,7 @@ class ManifestTest : public testing::Test {
 
   fs::path root_;
   ReleasePtr release_;
+  bool force_ = false;
   std::vector<std::string> warnings_;
   std::unique_ptr<rt::SimulatedRuntime> runtime_ = rt::make_simulated_runtime();
 };
@@ -213,13 +215,14 @@ TEST_F(ManifestTest, ValuesCanSwitchAGateway) {
 
 TEST_F(ManifestTest, LaterFilesAndSetWin) {
   for (const auto& version : kBoth) {
-    auto out = generate(version,
-                        {"{spec: {tag: one, values: {pilot: {a: 1, b: 1, c: 1}}}}",
-                         "{spec: {tag: two, values: {pilot: {b: 2, c: 2}}}}"},
-                        {"values.pilot.c=3", "tag=1.10"});
-    auto pilot = values(out, "istiod");
+    auto out = generate(
+        version,
+        {"{spec: {tag: one, values: {pilot: {autoscaleMin: 1, autoscaleMax: 1, replicaCount: 1}}}}",
+         "{spec: {tag: two, values: {pilot: {autoscaleMax: 2, replicaCount: 2}}}}"},
+        {"values.pilot.replicaCount=3", "tag=1.10"});
+    auto pilot = values(out, "istiod")["pilot"];
     EXPECT_EQ(data::to_json(data::Value::list(
-                  {pilot["pilot"]["a"], pilot["pilot"]["b"], pilot["pilot"]["c"]})),
+                  {pilot["autoscaleMin"], pilot["autoscaleMax"], pilot["replicaCount"]})),
               "[1,2,3]");
   }
 }
@@ -245,17 +248,20 @@ TEST_F(ManifestTest, TheSpecsOwnFieldsBecomeValues) {
 }
 
 TEST_F(ManifestTest, WhereMeshConfigAndValuesDisagree) {
-  const std::string iop = "{spec: {meshConfig: {a: api}, values: {meshConfig: {a: values}}}}";
-  EXPECT_EQ(values(generate("1.20.0", {iop}), "istiod")["meshConfig"]["a"].text(), "values");
+  const std::string iop =
+      "{spec: {meshConfig: {ingressClass: api}, values: {meshConfig: {ingressClass: values}}}}";
+  EXPECT_EQ(values(generate("1.20.0", {iop}), "istiod")["meshConfig"]["ingressClass"].text(),
+            "values");
   // Merged by reference: the user's map has become the one that meshConfig was written into.
-  EXPECT_EQ(values(generate("1.31.0", {iop}), "istiod")["meshConfig"]["a"].text(), "api");
+  EXPECT_EQ(values(generate("1.31.0", {iop}), "istiod")["meshConfig"]["ingressClass"].text(),
+            "api");
 }
 
 TEST_F(ManifestTest, UnvalidatedValuesComeLast) {
   for (const auto& version : kBoth)
-    EXPECT_EQ(values(generate(version, {"{spec: {values: {pilot: {a: 1}}, "
-                                        "unvalidatedValues: {pilot: {a: 2}}}}"}),
-                     "istiod")["pilot"]["a"],
+    EXPECT_EQ(values(generate(version, {"{spec: {values: {pilot: {replicaCount: 1}}, "
+                                        "unvalidatedValues: {pilot: {replicaCount: 2}}}}"}),
+                     "istiod")["pilot"]["replicaCount"],
               data::Value(2));
 }
 
@@ -306,17 +312,17 @@ TEST_F(ManifestTest, ValuesThatAreNullLeaveTheChartsAlone) {
 TEST_F(ManifestTest, ZtunnelGetsItsValuesAtTheTop) {
   const std::string iop =
       "{spec: {components: {ztunnel: {enabled: true, hub: own}}, "
-      "values: {ztunnel: {x: 1}, global: {g: 2}}}}";
+      "values: {ztunnel: {x: 1}, global: {network: g}}}}";
   auto given = values(generate("1.31.0", {iop}), "ztunnel");
   EXPECT_EQ(given["x"], data::Value(1));
   EXPECT_EQ(given["hub"].text(), "own");
-  EXPECT_EQ(given["global"]["g"], data::Value(2));
+  EXPECT_EQ(given["global"]["network"].text(), "g");
   EXPECT_FALSE(given.has("ztunnel"));
   given = values(generate("1.20.0", {iop}), "ztunnel");
-  EXPECT_EQ(given["g"], data::Value(2));
+  EXPECT_EQ(given["network"].text(), "g");
   given = values(generate("1.22.0", {iop}), "ztunnel");
-  EXPECT_EQ(given["global"]["g"], data::Value(2));
-  EXPECT_FALSE(given.has("g"));
+  EXPECT_EQ(given["global"]["network"].text(), "g");
+  EXPECT_FALSE(given.has("network"));
 }
 
 TEST_F(ManifestTest, ARevisionIsPartOfTheNameThatSettingsLookFor) {
@@ -350,9 +356,10 @@ TEST_F(ManifestTest, ChartsSeeK8sSettingsSince131) {
 }
 
 TEST_F(ManifestTest, ANullIsNoSettingUpTo123AndOverwritesSince) {
-  const std::string iop = "{spec: {values: {global: {lists: null}}}}";
-  EXPECT_THAT(values(generate("1.20.0", {iop}), "istiod")["global"]["lists"].items(), SizeIs(2));
-  EXPECT_TRUE(values(generate("1.31.0", {iop}), "istiod")["global"]["lists"].is_null());
+  const std::string iop = "{spec: {values: {global: {imagePullSecrets: null}}}}";
+  EXPECT_THAT(values(generate("1.20.0", {iop}), "istiod")["global"]["imagePullSecrets"].items(),
+              SizeIs(2));
+  EXPECT_TRUE(values(generate("1.31.0", {iop}), "istiod")["global"]["imagePullSecrets"].is_null());
 }
 
 TEST_F(ManifestTest, ChartsSeeTheOldestKubernetesOfTheRelease) {
@@ -380,6 +387,59 @@ TEST_F(ManifestTest, PrintsByKindAndName) {
   EXPECT_EQ(order("1.15.3")[2], "EnvoyFilter stats");
 }
 
+TEST_F(ManifestTest, NumbersStayNumbers) {
+  const std::string iop =
+      "{spec: {components: {pilot: {enabled: true, k8s: {securityContext: {runAsUser: 1000, "
+      "supplementalGroups: [1, 2]}}}}}}";
+  for (const auto& version : kBoth)
+    EXPECT_EQ(data::to_json(data::get_path(object(generate(version, {iop}), "Deployment", "istiod"),
+                                           "spec.template.spec.securityContext")),
+              R"({"runAsUser":1000,"supplementalGroups":[1,2]})");
+}
+
+TEST_F(ManifestTest, AFieldIsKnownFromItsReleaseOn) {
+  const std::string iop = "{spec: {compatibilityVersion: '1.20'}}";
+  EXPECT_THROW(generate("1.20.0", {iop}), base::InvalidInput);
+  EXPECT_NO_THROW(generate("1.21.0", {iop}));
+  const std::string old = "{spec: {defaultRevision: true}}";
+  EXPECT_NO_THROW(generate("1.20.0", {old}));
+  EXPECT_THROW(generate("1.21.0", {old}), base::InvalidInput);
+}
+
+TEST_F(ManifestTest, AProfileUsedToBeAFileToo) {
+  write("own/default.yaml", kDefaultProfile);
+  write("own/mine.yaml", "{spec: {hub: mine}}");
+  auto path = (root_ / "own/mine.yaml").string();
+  auto given = values(generate("1.20.0", {}, {"profile=" + path}), "istiod");
+  EXPECT_EQ(given["global"]["hub"].text(), "mine");
+  EXPECT_THROW(generate("1.31.0", {}, {"profile=" + path}), base::InvalidInput);
+}
+
+TEST_F(ManifestTest, AFileUsedToBeCheckedBeforeSetOverwroteIt) {
+  const std::string iop = "{spec: {revision: bad_name}}";
+  EXPECT_NO_THROW(generate("1.31.0", {iop}, {"revision=good"}));
+  EXPECT_THAT([&] { generate("1.20.0", {iop}, {"revision=good"}); },
+              ThrowsMessage<base::InvalidInput>(HasSubstr("invalid revision specified: bad_name")));
+}
+
+TEST_F(ManifestTest, BlanksAtTheEndOfAFileEndNoText) {
+  add_chart(
+      "base", "base",
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  text: |-\n    a\n      \n");
+  for (const auto& version : kBoth)
+    EXPECT_EQ(object(generate(version, {}), "ConfigMap", "c")["data"]["text"].text(), "a");
+}
+
+TEST_F(ManifestTest, ForceDoesNotHelpAValueOfTheWrongKind) {
+  const std::string iop =
+      "{spec: {nonsense: 1, components: {pilot: {k8s: {nodeSelector: {a: VALUE}}}}}}";
+  force_ = true;
+  EXPECT_NO_THROW(generate("1.31.0", {base::replace_all(iop, "VALUE", "b")}));
+  EXPECT_THAT([&] { generate("1.31.0", {base::replace_all(iop, "VALUE", "true")}); },
+              ThrowsMessage<base::InvalidInput>(
+                  HasSubstr("get component Pilot: fail to convert pilot: json: cannot unmarshal")));
+}
+
 TEST_F(ManifestTest, RefusesWhatTheApiDoesNotKnow) {
   auto with = [&](const std::string& version, const std::string& spec) {
     return [this, version, spec] { generate(version, {fmt::format("{{spec: {}}}", spec)}); };
@@ -396,6 +456,11 @@ TEST_F(ManifestTest, RefusesWhatTheApiDoesNotKnow) {
       ThrowsMessage<base::InvalidInput>(HasSubstr("cannot unmarshal string into Go struct field "
                                                   "ComponentSpec.spec.components.pilot."
                                                   "enabled of type bool")));
+  EXPECT_THAT(
+      with("1.31.0", "{components: {pilot: {k8s: {resources: {limits: {cpu: lots}}}}}}"),
+      ThrowsMessage<base::InvalidInput>(HasSubstr("quantities must match the regular expression")));
+  EXPECT_THAT(with("1.31.0", "{components: {pilot: {k8s: {replicaCount: 1.5}}}}"),
+              ThrowsMessage<base::InvalidInput>(HasSubstr("cannot unmarshal number 1.5 into Go")));
   for (const auto& version : kBoth)
     EXPECT_THAT(
         with(version, "{revision: Not_a_label}"),

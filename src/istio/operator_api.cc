@@ -2,21 +2,33 @@
 
 #include <fmt/core.h>
 
+#include <cmath>
+
 #include "base/error.h"
 #include "base/strings.h"
 #include "data/path.h"
 #include "istio/operator_fields.h"
 #include "istio/operator_rules.h"
 #include "istio/operator_step.h"
+#include "istio/proto_check.h"
+#include "kube/quantity.h"
 
 namespace jibe::istio {
 
 namespace {
 
-std::string_view json_kind(const data::Value& value) {
+constexpr std::string_view kUnreadable = "could not unmarshal: ";
+
+// A number of the wrong kind is named, a value of another kind only by its kind.
+bool is_fraction(const data::Value& value) {
+  return value.is_double() && value.as_double() != std::floor(value.as_double());
+}
+
+std::string json_kind(const data::Value& value) {
+  if (is_fraction(value)) return "number " + display(value);
   if (value.is_number()) return "number";
   if (value.is_bool()) return "bool";
-  return to_string(value.kind());
+  return std::string(to_string(value.kind()));
 }
 
 // A field as Go names it in its errors.
@@ -28,8 +40,10 @@ struct Place {
 // Reads a tree against the table and gives it back normalized.
 class Reader {
  public:
-  explicit Reader(const Version& version)
-      : protobuf_(!since(version, 24)),
+  explicit Reader(const Version& version, UnknownFields unknown = UnknownFields::kRefused)
+      : minor_(version.minor),
+        protobuf_(!since(version, 24)),
+        unknown_(unknown),
         types_(protobuf_ ? protobuf_operator_types() : go_operator_types()) {}
 
   data::Value read_message(const data::Value& value, const std::string& type,
@@ -40,6 +54,7 @@ class Reader {
     std::vector<data::Entry> out;
     for (const auto& entry : value.entries()) {
       const auto* field = find(fields, entry.key);
+      if (!field && unknown_ == UnknownFields::kPassedOver) continue;
       if (!field) unknown(entry.key, type);
       auto read = read_field(entry.value, *field, {type, join(place.path, entry.key)});
       if (!read.is_null()) out.push_back({entry.key, std::move(read)});
@@ -70,7 +85,9 @@ class Reader {
   // Go's JSON decoder does not mind the case of a key.
   const OperatorField* find(const OperatorMessage& fields, const std::string& key) const {
     for (const auto& field : fields)
-      if (protobuf_ ? field.name == key : base::equal_ignoring_case(field.name, key)) return &field;
+      if (field.first <= minor_ && minor_ <= field.last &&
+          (protobuf_ ? field.name == key : base::equal_ignoring_case(field.name, key)))
+        return &field;
     return nullptr;
   }
 
@@ -107,7 +124,16 @@ class Reader {
       case FieldKind::kLong:
         return read_number(value, place, "int64", keep);
       case FieldKind::kIntOrText:
-        if (!value.is_number() && !value.is_string()) mismatch(value, place, "int32");
+        if (is_fraction(value) || (!value.is_number() && !value.is_string()))
+          mismatch(value, place, "int32");
+        return value;
+      case FieldKind::kQuantity:
+        check_quantity(value, place);
+        return value;
+      case FieldKind::kQuantityMap:
+        if (!value.is_map()) mismatch(value, place, "v1.ResourceList");
+        for (const auto& entry : value.entries())
+          check_quantity(entry.value, {place.owner, join(place.path, entry.key)});
         return value;
       case FieldKind::kMap:
         if (!value.is_map()) mismatch(value, place, "map[string]interface {}");
@@ -118,15 +144,24 @@ class Reader {
     return value;
   }
 
-  // JSON has no 64-bit numbers: protobuf writes them as text, and reads text for any number.
+  // Protobuf reads text for any number.
   data::Value read_number(const data::Value& value, const Place& place, const std::string& type,
                           bool keep) const {
     data::Value number = value;
     if (protobuf_ && value.is_string())
       if (auto parsed = parse_integer(value.text())) number = *parsed;
-    if (!number.is_number()) mismatch(value, place, type);
+    if (!number.is_number() || is_fraction(number)) mismatch(value, place, type);
     if (number == data::Value(0) && !keep) return {};
-    return protobuf_ && type == "int64" ? data::Value(display(number)) : number;
+    return number;
+  }
+
+  static void check_quantity(const data::Value& value, const Place& place) {
+    if (value.is_null()) return;
+    auto error = kube::Quantity::Error::kFormat;
+    bool readable = value.is_string() || value.is_number();
+    if (!readable || !kube::Quantity::parse(display(value), &error))
+      throw base::InvalidInput(
+          fmt::format("{}{} (at {})", kUnreadable, kube::Quantity::message(error), place.path));
   }
 
   data::Value read_text_map(const data::Value& value, const Place& place) const {
@@ -137,7 +172,9 @@ class Reader {
     return value.empty() ? data::Value() : value;
   }
 
+  int minor_;
   bool protobuf_;
+  UnknownFields unknown_;
   const OperatorTypes& types_;
 };
 
@@ -175,15 +212,16 @@ constexpr KubernetesValue kKubernetesValues[] = {
 
 }  // namespace
 
-void check_kubernetes_values(const data::Value& values, std::vector<std::string>& errors) {
+void check_kubernetes_values(const data::Value& values, const Version& version,
+                             std::vector<std::string>& errors) {
+  if (!since(version, 22)) return;
   Reader reader(Version{1, 30, 0, ""});
   auto check = [&](const data::Value& value, const KubernetesValue& known) {
     try {
       reader.read_message(value, known.type, {});
     } catch (const base::InvalidInput& error) {
       std::string_view why = error.what();
-      constexpr std::string_view kPrefix = "could not unmarshal: ";
-      if (why.starts_with(kPrefix)) why.remove_prefix(kPrefix.size());
+      if (why.starts_with(kUnreadable)) why.remove_prefix(kUnreadable.size());
       errors.push_back(
           fmt::format("invalid schema for {}: error unmarshaling JSON: while decoding JSON: {}",
                       known.path, why));
@@ -193,6 +231,19 @@ void check_kubernetes_values(const data::Value& values, std::vector<std::string>
     const auto& value = data::get_path(values, known.path);
     if (!known.list) check(value, known);
     for (const auto& item : value.items()) check(item, known);
+  }
+}
+
+void check_component_spec(const data::Value& spec, const std::string& name, const std::string& key,
+                          const Version& version) {
+  try {
+    Reader(version, UnknownFields::kPassedOver)
+        .read_message(spec, "GatewayComponentSpec", {"GatewayComponentSpec", key});
+  } catch (const base::InvalidInput& error) {
+    std::string_view why = error.what();
+    if (why.starts_with(kUnreadable)) why.remove_prefix(kUnreadable.size());
+    throw base::InvalidInput(
+        fmt::format("get component {}: fail to convert {}: {}", name, key, why));
   }
 }
 

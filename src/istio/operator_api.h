@@ -11,17 +11,22 @@
 namespace jibe::istio {
 
 // Throws base::InvalidInput where the spec has an unknown field or a value of the wrong kind,
-// worded as istioctl's JSON decoder words it. Values, meshConfig and what lies deep within
-// Kubernetes' own types are not looked into.
+// worded as istioctl's JSON decoder words it. Values and meshConfig have checks of their own
+// (proto_check.h, mesh_check.h); what lies deep within Kubernetes' own types is not looked into.
 void check_operator_spec(const data::Value& spec, const Version& version);
 
-// From 1.30 on: what values hold of Kubernetes' own types (tolerations, affinities, volumes). Adds
-// a sentence per mistake to `errors`.
-void check_kubernetes_values(const data::Value& values, std::vector<std::string>& errors);
+// From 1.24 on: a component's spec is read by itself, too, so that --force does not help against a
+// value of the wrong kind. `name` and `key` are how istioctl and the spec call it.
+void check_component_spec(const data::Value& spec, const std::string& name, const std::string& key,
+                          const Version& version);
+
+// What values hold of Kubernetes' own types (tolerations, affinities, volumes), of which Istio has
+// looked at the fields since 1.22. Adds a sentence per mistake to `errors`.
+void check_kubernetes_values(const data::Value& values, const Version& version,
+                             std::vector<std::string>& errors);
 
 // Up to 1.23: the spec as it comes back from its protobuf message, which is what istioctl patches
-// objects with. Numbers 0, false, "" and empty lists are gone, 64-bit numbers are text. Throws as
-// check_operator_spec().
+// objects with. Numbers 0, false, "" and empty lists are gone. Throws as check_operator_spec().
 data::Value normalized_operator_spec(const data::Value& spec, const Version& version);
 
 }  // namespace jibe::istio

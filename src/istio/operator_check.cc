@@ -5,10 +5,12 @@
 
 #include "base/error.h"
 #include "base/strings.h"
+#include "istio/mesh_check.h"
 #include "istio/operator_api.h"
 #include "istio/operator_gateway_check.h"
 #include "istio/operator_rules.h"
 #include "istio/operator_step.h"
+#include "istio/proto_check.h"
 
 namespace jibe::istio {
 
@@ -46,8 +48,27 @@ void check_tag(const data::Value& tag, Sentences& errors) {
 
 void check_revision(const data::Value& revision, Sentences& errors) {
   const auto& text = revision.text();
-  if (!text.empty() && !base::is_dns_label(text))
+  if (!text.empty() && !is_istio_label(text))
     errors.push_back(fmt::format("invalid revision specified: {}", text));
+}
+
+// Where the values do not even fit their message, nothing else of them is looked at.
+void check_values(const data::Value& spec, const Version& version, Sentences& errors,
+                  Sentences& warnings) {
+  const auto& values = spec["values"];
+  try {
+    check_proto_message(values, kValuesMessage, version, UnknownFields::kRefused, "values");
+  } catch (const base::InvalidInput& error) {
+    errors.push_back(fmt::format(
+        "could not unmarshal: error unmarshaling JSON: while decoding JSON: {}", error.what()));
+    return;
+  }
+  check_gateway_ports(spec, errors);
+  warn_of_replicas(spec, warnings);
+  if (values.has("meshConfig"))
+    check_mesh_config(values["meshConfig"], version, "values.meshConfig", errors);
+  check_proxy_ranges(spec, errors);
+  check_kubernetes_values(values, version, errors);
 }
 
 void check_gateway_names(const data::Value& spec, Sentences& errors) {
@@ -69,14 +90,12 @@ void check_operator(const data::Value& spec, const Version& version, bool force,
   Sentences errors;
   try {
     check_operator_spec(spec, version);
-    check_gateway_ports(spec, errors);
-    check_proxy_ranges(spec, errors);
-    if (since(version, 30)) check_kubernetes_values(spec["values"], errors);
+    check_values(spec, version, errors, warnings);
+    check_mesh_config(spec["meshConfig"], version, "meshConfig", errors);
     check_hub(spec["hub"], errors);
     check_tag(spec["tag"], errors);
     check_revision(spec["revision"], errors);
     check_gateway_names(spec, errors);
-    warn_of_replicas(spec, warnings);
   } catch (const base::InvalidInput& error) {
     errors.emplace_back(error.what());
   }

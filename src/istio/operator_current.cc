@@ -2,9 +2,11 @@
 
 #include <fmt/core.h>
 
+#include "base/error.h"
 #include "data/path.h"
 #include "helm/values.h"
 #include "istio/cpu_quantity.h"
+#include "istio/operator_api.h"
 #include "istio/operator_check.h"
 #include "istio/operator_overlay.h"
 #include "istio/operator_path.h"
@@ -142,8 +144,12 @@ std::vector<data::Value> enabled_specs(const Run& run, const OperatorComponent& 
   if (!is_named)
     return component.by_default || by_values ? std::vector{data::Value::map()}
                                              : std::vector<data::Value>{};
+  if (component.is_gateway && !named.is_list())
+    throw base::InvalidInput(
+        fmt::format("components.{} is no list of gateways", component.spec_key));
   std::vector<data::Value> out;
   auto add = [&](const data::Value& spec) {
+    check_component_spec(spec, component.name, component.spec_key, run.release.version());
     if (by_values || spec["enabled"].bool_or(true)) out.push_back(spec);
   };
   if (component.is_gateway)

@@ -1,5 +1,7 @@
 #include "istio/operator_fields.h"
 
+#include <cstdlib>
+
 #include "base/strings.h"
 
 namespace jibe::istio {
@@ -7,8 +9,10 @@ namespace jibe::istio {
 namespace {
 
 // A type's name at the start of a line, then its fields as name:kind. Kinds: a any, m map, s text,
-// b bool, i 32-bit and l 64-bit number, t map of texts, n int-or-string, or the name of a type; []
-// in front of a list, ? behind what is kept when it is the default.
+// b bool, i 32-bit and l 64-bit number, t map of texts, n int-or-string, q quantity, r map of
+// quantities, or the name of a type; []
+// in front of a list, ? behind what is kept when it is the default, and then @ with the first minor
+// version that has the field or @- with the last.
 constexpr std::string_view kShared = R"(
 NodeAffinity requiredDuringSchedulingIgnoredDuringExecution:NodeSelector
   preferredDuringSchedulingIgnoredDuringExecution:[]PreferredSchedulingTerm
@@ -26,7 +30,6 @@ ObjectFieldSelector apiVersion:s fieldPath:s
 HPAScalingPolicy type:s value:i periodSeconds:i
 CrossVersionObjectReference kind:s name:s apiVersion:s
 MetricIdentifier name:s? selector:LabelSelector
-MetricTarget type:s value:n averageValue:n averageUtilization:i
 PodDisruptionBudgetSpec minAvailable:n selector:LabelSelector maxUnavailable:n
 RollingUpdateDeployment maxUnavailable:n maxSurge:n
 DeploymentStrategy type:s rollingUpdate:RollingUpdateDeployment
@@ -44,14 +47,16 @@ SeccompProfile type:s localhostProfile:s
 )";
 
 constexpr std::string_view kProtobuf = R"(
+MetricTarget type:s value:n averageValue:n averageUtilization:i
 IstioOperatorSpec profile:s installPackagePath:s hub:s tag:a namespace:s revision:s meshConfig:m
   components:IstioComponentSetSpec values:m
 K8sObjectOverlay apiVersion:s kind:s name:s patches:[]PathValue
 PathValue path:s value:a
-IstioOperatorSpec resourceSuffix:s defaultRevision:b compatibilityVersion:s addonComponents:m
+IstioOperatorSpec resourceSuffix:s defaultRevision:b@-20 compatibilityVersion:s@21
+  addonComponents:m
   unvalidatedValues:m
 IstioComponentSetSpec base:BaseComponentSpec pilot:ComponentSpec cni:ComponentSpec
-  istiodRemote:ComponentSpec ztunnel:ComponentSpec ingressGateways:[]GatewaySpec
+  istiodRemote:ComponentSpec ztunnel:ComponentSpec@18 ingressGateways:[]GatewaySpec
   egressGateways:[]GatewaySpec
 BaseComponentSpec enabled:b? k8s:KubernetesResourcesSpec
 ComponentSpec enabled:b? namespace:s hub:s tag:a spec:m k8s:KubernetesResourcesSpec
@@ -60,7 +65,10 @@ KubernetesResourcesSpec affinity:Affinity env:[]EnvVar hpaSpec:HorizontalPodAuto
   imagePullPolicy:s nodeSelector:t podDisruptionBudget:PodDisruptionBudgetSpec podAnnotations:t
   priorityClassName:s readinessProbe:ReadinessProbe replicaCount:i resources:Resources
   service:ServiceSpec strategy:DeploymentStrategy tolerations:[]Toleration serviceAnnotations:t
-  securityContext:PodSecurityContext volumes:[]a volumeMounts:[]a overlays:[]K8sObjectOverlay
+  securityContext:PodSecurityContext volumes:[]Volume volumeMounts:[]VolumeMount
+  overlays:[]K8sObjectOverlay
+Volume name:s volumeSource:m
+VolumeMount name:s readOnly:b mountPath:s subPath:s mountPropagation:s subPathExpr:s
 PodAffinityTerm labelSelector:LabelSelector namespaces:[]s topologyKey:s
 EnvVarSource fieldRef:ObjectFieldSelector resourceFieldRef:ResourceFieldSelector
   configMapKeyRef:KeySelector secretKeyRef:KeySelector
@@ -87,8 +95,8 @@ Resources limits:t requests:t
 ServiceSpec ports:[]ServicePort selector:t clusterIP:s type:s externalIPs:[]s sessionAffinity:s
   loadBalancerIP:s loadBalancerSourceRanges:[]s externalName:s externalTrafficPolicy:s
   healthCheckNodePort:i publishNotReadyAddresses:b sessionAffinityConfig:SessionAffinityConfig
-  loadBalancerClass:s
-ServicePort name:s protocol:s port:i targetPort:n nodePort:i appProtocol:s
+  loadBalancerClass:s@21
+ServicePort name:s protocol:s port:i targetPort:n nodePort:i appProtocol:s@17
 Toleration key:s operator:s value:s effect:s tolerationSeconds:l
 PodSecurityContext seLinuxOptions:SELinuxOptions runAsUser:l runAsNonRoot:b
   supplementalGroups:[]l fsGroup:l runAsGroup:l sysctls:[]Sysctl
@@ -98,6 +106,7 @@ WindowsSecurityContextOptions gmsaCredentialSpecName:s gmsaCredentialSpec:s runA
 )";
 
 constexpr std::string_view kGo = R"(
+MetricTarget type:s value:q averageValue:q averageUtilization:i
 IstioOperatorSpec profile:s installPackagePath:s hub:s tag:a namespace:s revision:s meshConfig:m
   components:IstioComponentSpec values:m
 KubernetesOverlay apiVersion:s kind:s name:s patches:[]Patch
@@ -120,12 +129,12 @@ PodAffinityTerm labelSelector:LabelSelector namespaces:[]s topologyKey:s
 EnvVarSource fieldRef:ObjectFieldSelector resourceFieldRef:ResourceFieldSelector
   configMapKeyRef:KeySelector secretKeyRef:KeySelector fileKeyRef:m
 KeySelector name:s key:s optional:b
-ResourceFieldSelector containerName:s resource:s divisor:n
+ResourceFieldSelector containerName:s resource:s divisor:q
 HorizontalPodAutoscalerSpec scaleTargetRef:CrossVersionObjectReference minReplicas:i
   maxReplicas:i metrics:[]MetricSpec behavior:HorizontalPodAutoscalerBehavior
 HorizontalPodAutoscalerBehavior scaleUp:HPAScalingRules scaleDown:HPAScalingRules
 HPAScalingRules stabilizationWindowSeconds:i selectPolicy:s policies:[]HPAScalingPolicy
-  tolerance:n
+  tolerance:q
 MetricSpec type:s object:ObjectMetricSource pods:PodsMetricSource resource:ResourceMetricSource
   containerResource:ContainerResourceMetricSource external:PodsMetricSource
 ObjectMetricSource describedObject:CrossVersionObjectReference target:MetricTarget
@@ -137,7 +146,7 @@ PodDisruptionBudgetSpec unhealthyPodEvictionPolicy:s
 Probe exec:ExecAction httpGet:HTTPGetAction tcpSocket:TCPSocketAction grpc:m
   initialDelaySeconds:i timeoutSeconds:i periodSeconds:i successThreshold:i failureThreshold:i
   terminationGracePeriodSeconds:l
-ResourceRequirements limits:m requests:m claims:[]m
+ResourceRequirements limits:r requests:r claims:[]m
 ServiceSpec ports:[]ServicePort selector:t clusterIP:s clusterIPs:[]s type:s externalIPs:[]s
   sessionAffinity:s loadBalancerIP:s loadBalancerSourceRanges:[]s externalName:s
   externalTrafficPolicy:s healthCheckNodePort:i publishNotReadyAddresses:b
@@ -181,6 +190,10 @@ FieldKind kind_of(std::string_view word) {
       return FieldKind::kTextMap;
     case 'n':
       return FieldKind::kIntOrText;
+    case 'q':
+      return FieldKind::kQuantity;
+    case 'r':
+      return FieldKind::kQuantityMap;
     default:
       return FieldKind::kAny;
   }
@@ -190,6 +203,12 @@ OperatorField read_field(std::string_view text) {
   auto [name, word, found] = base::cut(text, ":");
   OperatorField out;
   out.name = name;
+  auto versions = base::cut(word, "@");
+  if (versions.found) {
+    int minor = std::atoi(std::string(versions.after).c_str());
+    (minor < 0 ? out.last : out.first) = std::abs(minor);
+    word = versions.before;
+  }
   out.optional = word.ends_with('?');
   if (out.optional) word.remove_suffix(1);
   out.list = word.starts_with("[]");

@@ -7,7 +7,19 @@
 
 namespace jibe::istio {
 
-enum class FieldKind { kAny, kMap, kText, kBool, kInt, kLong, kTextMap, kIntOrText, kMessage };
+enum class FieldKind {
+  kAny,
+  kMap,
+  kText,
+  kBool,
+  kInt,
+  kLong,
+  kTextMap,
+  kIntOrText,
+  kQuantity,
+  kQuantityMap,
+  kMessage,
+};
 
 struct OperatorField {
   std::string name;
@@ -16,12 +28,15 @@ struct OperatorField {
   // Kept although it is the default: BoolValue, and pointers in Go types.
   bool optional = false;
   std::string message;
+  // The minor versions that have it.
+  int first = 0;
+  int last = 1000;
 };
 
 using OperatorMessage = std::vector<OperatorField>;
 using OperatorTypes = std::map<std::string, OperatorMessage, std::less<>>;
 
-// Up to 1.23, with everything that 1.14 to 1.23 know.
+// Up to 1.23.
 const OperatorTypes& protobuf_operator_types();
 // From 1.24 on.
 const OperatorTypes& go_operator_types();

@@ -189,6 +189,8 @@ std::vector<ComponentManifest> generate_legacy(const std::vector<data::Value>& i
   const auto& version = release.version();
   auto iop = merge_legacy_operator(iops, options.set, release);
   Run run{release, options, normalized_operator_spec(iop["spec"], version), {}, {}};
+  check_legacy_files(normalized_operator_spec(merge_legacy_files(iops)["spec"], version), version,
+                     options.force, run.warnings);
   check_legacy_operator(run.spec, version, options.force, run.warnings);
   run.values = all_values(run.spec, version);
   std::vector<ComponentManifest> out;

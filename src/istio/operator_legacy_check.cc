@@ -6,9 +6,12 @@
 #include "base/error.h"
 #include "base/strings.h"
 #include "data/path.h"
+#include "istio/mesh_check.h"
+#include "istio/operator_api.h"
 #include "istio/operator_gateway_check.h"
 #include "istio/operator_rules.h"
 #include "istio/operator_step.h"
+#include "istio/proto_check.h"
 
 namespace jibe::istio {
 
@@ -135,7 +138,7 @@ void check_names(const data::Value& spec, Sentences& errors) {
   if (!spec["hub"].text().empty()) check_text(spec["hub"], kHub, "Hub", errors);
   if (spec["tag"].is_string()) check_text(spec["tag"], kTag, "Tag", errors);
   const auto& revision = spec["revision"].text();
-  if (!revision.empty() && !base::is_dns_label(revision))
+  if (!revision.empty() && !is_istio_label(revision))
     errors.push_back(fmt::format("invalid revision specified: {}", revision));
   for (const auto& [list, path] : std::initializer_list<std::pair<const char*, const char*>>{
            {"ingressGateways", "Components.IngressGateways"},
@@ -144,27 +147,65 @@ void check_names(const data::Value& spec, Sentences& errors) {
       check_text(gateway["name"], kName, path, errors);
 }
 
+void check_values(const data::Value& values, const Version& version, Sentences& errors) {
+  try {
+    check_proto_message(values, kValuesMessage, version, UnknownFields::kRefused, "values");
+    check_kubernetes_values(values, version, errors);
+    if (values.has("meshConfig"))
+      check_mesh_config(values["meshConfig"], version, "values.meshConfig", errors);
+  } catch (const base::InvalidInput& error) {
+    errors.emplace_back(error.what());
+  }
+}
+
+// What --force lets pass.
+Sentences spec_errors(const data::Value& spec, const Version& version) {
+  Sentences errors;
+  check_values(spec["values"], version, errors);
+  if (spec["meshConfig"].is_map())
+    check_mesh_config(spec["meshConfig"], version, "meshConfig", errors);
+  check_names(spec, errors);
+  check_proxy_ranges(spec, errors);
+  return errors;
+}
+
+void refuse_or_warn(const Sentences& errors, bool force, Sentences& warnings) {
+  if (errors.empty()) return;
+  if (!force)
+    throw base::InvalidInput(base::join(errors, ", ") +
+                             "; use --force to ignore the validation error and proceed");
+  warnings.push_back("spec invalid; continuing because of --force: " + base::join(errors, ", "));
+}
+
+// Values of the wrong kind, which no force helps against.
+void check_kinds(const data::Value& values, const Version& version, Sentences& errors) {
+  try {
+    check_proto_message(values, kValuesMessage, version, UnknownFields::kPassedOver, "values");
+  } catch (const base::InvalidInput& error) {
+    errors.emplace_back(error.what());
+  }
+}
+
 }  // namespace
+
+void check_legacy_files(const data::Value& spec, const Version& version, bool force,
+                        std::vector<std::string>& warnings) {
+  refuse_or_warn(spec_errors(spec, version), force, warnings);
+}
 
 void check_legacy_operator(const data::Value& spec, const Version& version, bool force,
                            std::vector<std::string>& warnings) {
   find_used(spec, kDeprecated, warnings);
   warn_of_replicas(spec, warnings);
   Sentences removed;
+  check_kinds(spec["values"], version, removed);
   find_used(spec, kRemoved, removed);
   find_used(spec, kStackdriver, since(version, 21) ? removed : warnings);
   check_gateway_ports(spec, removed);
   if (!removed.empty())
     throw base::InvalidInput("generated config failed semantic validation: " +
                              base::join(removed, ", "));
-  Sentences errors;
-  check_names(spec, errors);
-  check_proxy_ranges(spec, errors);
-  if (errors.empty()) return;
-  if (!force)
-    throw base::InvalidInput(base::join(errors, ", ") +
-                             "; use --force to ignore the validation error and proceed");
-  warnings.push_back("spec invalid; continuing because of --force: " + base::join(errors, ", "));
+  refuse_or_warn(spec_errors(spec, version), force, warnings);
 }
 
 }  // namespace jibe::istio

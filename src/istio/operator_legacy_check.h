@@ -15,4 +15,8 @@ namespace jibe::istio {
 void check_legacy_operator(const data::Value& spec, const Version& version, bool force,
                            std::vector<std::string>& warnings);
 
+// The same for what the files say before --set and the profile: istioctl checks them first.
+void check_legacy_files(const data::Value& spec, const Version& version, bool force,
+                        std::vector<std::string>& warnings);
+
 }  // namespace jibe::istio

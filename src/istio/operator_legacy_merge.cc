@@ -3,12 +3,16 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 
 #include "base/error.h"
 #include "base/strings.h"
 #include "data/patch.h"
 #include "data/path.h"
+#include "data/yaml.h"
 #include "istio/operator_api.h"
 #include "istio/operator_path.h"
 #include "istio/operator_rules.h"
@@ -212,20 +216,40 @@ void translate_enablement(const data::Value& user, data::Value& merged) {
   }
 }
 
+data::Value read_operator_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in)
+    throw base::InvalidInput(fmt::format("open {}: no such file or directory", path.string()));
+  return data::parse_yaml(std::string{std::istreambuf_iterator<char>(in), {}}, path.string());
+}
+
+// A profile of the release, or a file of the user's, which has its own default beside it.
 data::Value profile_operator(const Release& release, const std::string& profile) {
-  data::Value base = read_profile(release, "default");
-  if (profile.empty() || profile == "default") return base;
-  return overlay(base, read_profile(release, profile));
+  std::filesystem::path file = profile;
+  bool is_file = !release.file("profiles/" + profile + ".yaml") &&
+                 profile.find_first_of("/.") != std::string::npos;
+  if (!is_file) {
+    data::Value base = read_profile(release, "default");
+    if (profile.empty() || profile == "default") return base;
+    return overlay(base, read_profile(release, profile));
+  }
+  if (file.filename() == "default.yaml") return read_operator_file(file);
+  return overlay(read_operator_file(file.parent_path() / "default.yaml"), read_operator_file(file));
 }
 
 }  // namespace
+
+data::Value merge_legacy_files(const std::vector<data::Value>& files) {
+  data::Value out;
+  for (const auto& file : files) out = overlay(out, file);
+  return out;
+}
 
 data::Value merge_legacy_operator(const std::vector<data::Value>& files,
                                   const std::vector<std::string>& set, const Release& release) {
   const auto& version = release.version();
   for (const auto& assignment : set) check_assignment(assignment, version);
-  data::Value user;
-  for (const auto& file : files) user = overlay(user, file);
+  data::Value user = merge_legacy_files(files);
   if (user["spec"].is_map()) check_operator_spec(user["spec"], version);
   std::string profile = set_value(set, "profile");
   if (profile.empty()) profile = user["spec"]["profile"].text();

@@ -14,4 +14,7 @@ namespace jibe::istio {
 data::Value merge_legacy_operator(const std::vector<data::Value>& files,
                                   const std::vector<std::string>& set, const Release& release);
 
+// The files alone, later ones over earlier ones; null where there is none.
+data::Value merge_legacy_files(const std::vector<data::Value>& files);
+
 }  // namespace jibe::istio

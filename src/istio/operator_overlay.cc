@@ -179,16 +179,19 @@ void apply_legacy_overlays(std::vector<data::Value>& objects, const data::Value&
   std::vector<std::string> failures;
   std::vector<int> matches(overlays.size(), 0);
   const std::string all_keys = keys_of(objects);
-  for (auto& object : objects)
+  for (auto& object : objects) {
+    const data::Value rendered = object;
     for (size_t i = 0; i < overlays.size(); ++i) {
       const auto& kind = overlays[i]["kind"].text();
       const auto& name = overlays[i]["name"].text();
-      auto key = key_of(object);
+      auto key = key_of(rendered);
       if (key != object_key(kind, ns, name) && key != object_key(kind, "", name)) continue;
       ++matches[i];
+      object = rendered;  // an earlier overlay of the same object is lost
       for (auto& failure : apply_patches(object, overlays[i]["patches"]))
         failures.push_back(std::move(failure));
     }
+  }
   for (size_t i = 0; i < overlays.size(); ++i) {
     if (matches[i] == 1) continue;
     failures.push_back(fmt::format(

@@ -30,7 +30,8 @@ void apply_legacy_k8s_settings(std::vector<data::Value>& objects, const data::Va
 // istioctl passes over it in silence.
 void apply_overlays(std::vector<data::Value>& objects, const data::Value& overlays,
                     std::vector<std::string>& warnings);
-// Up to 1.23: such a patch is an error, and so is an overlay that matches no object or several.
+// Up to 1.23: such a patch is an error, and so is an overlay that matches no object or several. Of
+// several overlays for one object the last one counts.
 void apply_legacy_overlays(std::vector<data::Value>& objects, const data::Value& overlays,
                            const std::string& ns);
 

@@ -221,6 +221,17 @@ TEST(Overlays, UsedToMindTheNamespace) {
   EXPECT_EQ(json_at(out[1], "spec.type"), R"("X")");
 }
 
+TEST(Overlays, TheLastForAnObjectUsedToCountAlone) {
+  auto out = objects();
+  apply_legacy_overlays(out, data::parse_yaml(R"(
+- {kind: Service, name: istiod, patches: [{path: spec.type, value: X}]}
+- {kind: Service, name: istiod, patches: [{path: spec.clusterIP, value: None}]}
+)"),
+                        "istio-system");
+  EXPECT_FALSE(out[1]["spec"].has("type"));
+  EXPECT_EQ(json_at(out[1], "spec.clusterIP"), R"("None")");
+}
+
 TEST(CpuQuantity, IsCanonical) {
   EXPECT_EQ(canonical_cpu("0.5"), "500m");
   EXPECT_EQ(canonical_cpu("1000m"), "1");

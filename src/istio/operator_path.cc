@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <charconv>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/strings.h"
@@ -143,14 +144,32 @@ void set_values_path(data::Value& root, std::string_view path, const data::Value
   set_steps(root, steps, 0, value);
 }
 
+// In Go's floating-point numbers "_" may stand between digits.
+static std::string without_underscores(std::string_view text) {
+  auto digit_at = [&](size_t at) {
+    return at < text.size() && std::isdigit(static_cast<unsigned char>(text[at]));
+  };
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    bool separates = text[i] == '_' && i > 0 && digit_at(i - 1) && digit_at(i + 1);
+    if (!separates) out += text[i];
+  }
+  return out;
+}
+
 data::Value parse_set_value(std::string_view text) {
   if (auto integer = parse_integer(text)) return *integer;
-  std::string_view unsigned_text = text.starts_with('+') ? text.substr(1) : text;
+  const std::string digits = without_underscores(text);
+  std::string_view unsigned_text = digits;
+  if (unsigned_text.starts_with('+')) unsigned_text.remove_prefix(1);
   double number = 0;
   const char* end = unsigned_text.data() + unsigned_text.size();
   if (auto [at, error] = std::from_chars(unsigned_text.data(), end, number);
-      error == std::errc() && at == end)
+      error == std::errc() && at == end) {
+    if (!std::isfinite(number))
+      throw base::InvalidInput(fmt::format("\"{}\" is a number that JSON does not have", text));
     return number;
+  }
   for (auto yes : {"true", "True", "TRUE", "t", "T"})
     if (text == yes) return true;
   for (auto no : {"false", "False", "FALSE", "f", "F"})

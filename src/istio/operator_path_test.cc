@@ -145,6 +145,9 @@ TEST(SetValue, IsTypedAsGoParsesText) {
   EXPECT_EQ(data::to_json(parse_set_value("012")), "12");
   EXPECT_EQ(data::to_json(parse_set_value("1.10")), "1.1");
   EXPECT_EQ(data::to_json(parse_set_value("1e3")), "1000");
+  EXPECT_THROW(parse_set_value("inf"), base::InvalidInput);
+  EXPECT_EQ(data::to_json(parse_set_value("1_000")), "1000");
+  EXPECT_EQ(data::to_json(parse_set_value("a_1_b")), "\"a_1_b\"");
   EXPECT_EQ(data::to_json(parse_set_value("T")), "true");
   EXPECT_EQ(data::to_json(parse_set_value("False")), "false");
   EXPECT_EQ(data::to_json(parse_set_value("yes")), R"("yes")");

@@ -16,6 +16,7 @@
 #include "helm/schema.h"
 #include "helm/values.h"
 #include "istio/operator_rules.h"
+#include "tmpl/unicode.h"
 
 namespace jibe::istio {
 
@@ -23,10 +24,11 @@ namespace {
 
 using Files = std::map<std::string, std::string>;
 
-// Documents without content (comments, templates that gave nothing) are passed over.
+// Documents without content (comments, templates that gave nothing) are passed over. Blanks at the
+// end of a file are not part of a text that ends there.
 void parse_files(const Files& files, std::vector<data::Value>& out) {
   for (const auto& [name, text] : files)
-    for (const auto& document : helm::split_documents(text)) {
+    for (const auto& document : helm::split_documents(tmpl::trim_space(text))) {
       auto object = data::parse_yaml(document, name);
       if (object.is_null()) continue;
       if (object["kind"].text().empty())

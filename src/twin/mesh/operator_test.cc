@@ -96,7 +96,7 @@ TEST(Operator, InstallsWhatItFindsAndRemovesWhatItOwns) {
 Task<void> prune(TestWorld world) {
   OperatorWorld w(world, test_release("1.14.5"));
   co_await w.start();
-  co_await w.apply(test_operator("a", "{values: {extra: true}}"));
+  co_await w.apply(test_operator("a", "{unvalidatedValues: {extra: true}}"));
   co_await w.apply(test_operator("gateway",
                                  "{profile: empty, components: {ingressGateways: [{name: gw, "
                                  "namespace: istio-system, enabled: true}]}}"));
@@ -104,7 +104,7 @@ Task<void> prune(TestWorld world) {
   EXPECT_EQ(w.state("a"), "HEALTHY");
   EXPECT_EQ(w.state("gateway"), "HEALTHY");
   EXPECT_TRUE(w.exists(kConfigMaps, "istio-system", "extra"));
-  co_await w.apply(test_operator("a", "{values: {extra: false}}"));
+  co_await w.apply(test_operator("a", "{unvalidatedValues: {extra: false}}"));
   co_await w.settle();
   EXPECT_FALSE(w.exists(kConfigMaps, "istio-system", "extra"));
   EXPECT_TRUE(w.exists(kDeployments, "istio-system", "gw"));
@@ -122,7 +122,7 @@ TEST(Operator, PrunesWhatAResourceNoLongerRendersToAndNothingOfOthers) {
 Task<void> drift(TestWorld world) {
   OperatorWorld w(world, test_release("1.14.5"));
   co_await w.start();
-  co_await w.apply(test_operator("a", "{values: {extra: true}}"));
+  co_await w.apply(test_operator("a", "{unvalidatedValues: {extra: true}}"));
   co_await w.healthy("a");
   auto extra = Value::map({{"data", Value::map({{"by", "hand"}})}});
   co_await w.client.patch(kConfigMaps, {"istio-system", "extra"}, kube::PatchType::kMerge, extra);
