@@ -1,6 +1,6 @@
 # Foreign libraries, one INTERFACE target each, so that a module's DEPS say who may see what.
 
-option(JIBE_STATIC "Link all libraries but glibc into the programs: they start much faster" OFF)
+option(JIBE_STATIC "Link the libraries that have an archive into the programs: they start much faster" OFF)
 if(JIBE_STATIC)
   list(PREPEND CMAKE_FIND_LIBRARY_SUFFIXES .a)
   # libarchive's parts refer to parts that need more libraries, all of which go unused.
