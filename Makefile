@@ -34,11 +34,12 @@ demo: build ## the guide's takeover, start to end, on embedded clusters
 check: build-dev ## the everyday loop: build, unit tests, rules
 	@$(CTEST) --test-dir build/dev --parallel $(JOBS) --label-regex 'unit|rules'
 
+# End-to-end tests wait most of the time, so one more runs beside them.
 test: build-dev ## every test
 	@cmake --preset asan --log-level=WARNING
 	@cmake --build --preset asan --parallel $(JOBS)
 	@$(CTEST) --test-dir build/asan --parallel $(JOBS) --label-regex 'unit|sim|fuzz'; sanitized=$$?; \
-	  $(CTEST) --test-dir build/dev --parallel $(JOBS) && exit $$sanitized
+	  $(CTEST) --test-dir build/dev --parallel $$(($(JOBS) + 1)) && exit $$sanitized
 
 test-real: build-dev ## embedded clusters beside a real Kubernetes control plane
 	@tools/fetch-deps realkube
