@@ -24,6 +24,12 @@ bool is_allowed(uint32_t c) {
   return c == 0x85 || (c >= 0xA0 && c <= 0xD7FF) || (c >= 0xE000 && c <= 0xFFFD) || c >= 0x10000;
 }
 
+// The first place from which on a look at whole characters is needed.
+size_t behind_plain(std::string_view text, size_t from, size_t end) {
+  while (from < end && ((text[from] >= ' ' && text[from] <= '~') || text[from] == '\n')) ++from;
+  return from;
+}
+
 [[noreturn]] void refuse(const char* why) {
   throw YamlMistake(0, why);
 }
@@ -35,10 +41,7 @@ YamlReader::YamlReader(std::string_view text) : text_(text) {
   look_ahead(1);
 }
 
-bool YamlReader::at_break(size_t ahead) const {
-  char c = at(ahead);
-  if (c == '\n' || c == '\r') return true;
-  if (static_cast<unsigned char>(c) < 0x80) return false;
+bool YamlReader::at_long_break(size_t ahead) const {
   return yaml_break(text_.substr(position_ + ahead)) != 0;
 }
 
@@ -54,20 +57,9 @@ bool YamlReader::at_document_indicator() const {
   return (c == '-' || c == '.') && at(1) == c && at(2) == c && at_blank_or_end(3);
 }
 
-size_t YamlReader::width() const {
-  return std::max<size_t>(1, width_of(static_cast<unsigned char>(at())));
-}
-
-void YamlReader::skip() {
-  position_ = std::min(position_ + width(), text_.size());
-  ++mark_.index;
-  ++mark_.column;
-  look_ahead(1);
-}
-
-void YamlReader::take(std::string& into) {
-  into += text_.substr(position_, width());
-  skip();
+size_t YamlReader::behind_long_character() const {
+  size_t width = std::max<size_t>(1, width_of(static_cast<unsigned char>(at())));
+  return std::min(position_ + width, text_.size());
 }
 
 void YamlReader::skip_break() {
@@ -103,6 +95,8 @@ void YamlReader::check_piece() {
   size_t end = std::min(start + kPiece, text_.size());
   size_t before = text_.size();
   while (checked_ < end && checked_ != before) {
+    checked_ = behind_plain(text_, checked_, end);
+    if (checked_ == end) break;
     before = checked_;
     check_character(checked_, end, end == text_.size() && before == start);
   }

@@ -1,5 +1,6 @@
 // The characters of a YAML text, one after the other, with their place.
 #pragma once
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -25,7 +26,10 @@ class YamlReader {
   bool at_end(size_t ahead = 0) const { return position_ + ahead >= text_.size(); }
   bool at_blank(size_t ahead = 0) const { return at(ahead) == ' ' || at(ahead) == '\t'; }
   // LF, CR, NEL, LS or PS.
-  bool at_break(size_t ahead = 0) const;
+  bool at_break(size_t ahead = 0) const {
+    char c = at(ahead);
+    return is_ascii(c) ? c == '\n' || c == '\r' : at_long_break(ahead);
+  }
   bool at_break_or_end(size_t ahead = 0) const { return at_end(ahead) || at_break(ahead); }
   bool at_blank_or_end(size_t ahead = 0) const { return at_blank(ahead) || at_break_or_end(ahead); }
   bool at_letter() const;
@@ -33,8 +37,17 @@ class YamlReader {
   bool at_document_indicator() const;
 
   // Over one character that is no line break.
-  void skip();
-  void take(std::string& into);
+  void skip() {
+    position_ = is_ascii(at()) ? std::min(position_ + 1, text_.size()) : behind_long_character();
+    ++mark_.index;
+    ++mark_.column;
+    look_ahead(1);
+  }
+  void take(std::string& into) {
+    size_t from = position_;
+    skip();
+    into.append(text_, from, position_ - from);
+  }
   void skip_break();
   // A break as YAML reads it: LF, but for LS and PS.
   void take_break(std::string& into);
@@ -47,7 +60,9 @@ class YamlReader {
   }
 
  private:
-  size_t width() const;
+  static bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+  bool at_long_break(size_t ahead) const;
+  size_t behind_long_character() const;
   void check_piece();
   void check_character(size_t& at, size_t piece_end, bool nothing_follows) const;
 
