@@ -1,6 +1,8 @@
 #include "helm/json_schema.h"
 
 #include <map>
+#include <memory>
+#include <mutex>
 
 #include "base/strings.h"
 #include "helm/chart.h"
@@ -139,8 +141,17 @@ void JsonSchema::add(Value document, const std::string& address, Value& place) {
   index(place, address, 0);
 }
 
+const JsonSchema& JsonSchema::for_schemas(int draft) {
+  static std::mutex mutex;
+  static std::map<int, std::unique_ptr<const JsonSchema>> known;
+  std::lock_guard lock(mutex);
+  auto& found = known[draft];
+  if (!found) found.reset(new JsonSchema(ForSchemas{draft}));
+  return *found;
+}
+
 void JsonSchema::check_form(const Value& schema, const std::string& address, int draft) {
-  std::string violations = JsonSchema(ForSchemas{draft}).check(schema);
+  std::string violations = for_schemas(draft).check(schema);
   if (violations.empty()) return;
   throw ChartError(
       fmt::format("{} is not valid against metaschema: jsonschema validation failed with '{}#'\n{}",

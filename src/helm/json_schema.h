@@ -32,6 +32,8 @@ class JsonSchema {
 
   // One line per violation, indented below its reason; empty where the value is valid.
   std::string check(const data::Value& value) const;
+  // What it means depends on more than its own text.
+  bool refers_to_files() const { return !loaded_.empty(); }
 
  private:
   friend class SchemaRun;
@@ -40,6 +42,7 @@ class JsonSchema {
     int draft;
   };
   explicit JsonSchema(ForSchemas which);
+  static const JsonSchema& for_schemas(int draft);
 
   // Takes up a document, which `place` keeps.
   void add(data::Value document, const std::string& address, data::Value& place);

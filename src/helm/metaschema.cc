@@ -1,7 +1,6 @@
 #include "helm/metaschema.h"
 
 #include <algorithm>
-#include <map>
 
 #include "data/json.h"
 
@@ -206,6 +205,13 @@ Value build(int draft) {
   return out;
 }
 
+// Made when it is needed: a chart has one draft, and building all costs more than rendering it.
+template <int draft>
+const Value& kept() {
+  static const Value kBuilt = build(draft);
+  return kBuilt;
+}
+
 }  // namespace
 
 std::string_view metaschema_address(int draft) {
@@ -224,12 +230,18 @@ std::string_view metaschema_address(int draft) {
 }
 
 const Value& metaschema(int draft) {
-  static const std::map<int, Value> kAll = [] {
-    std::map<int, Value> all;
-    for (int each : {4, 6, 7, 2019, 2020}) all.emplace(each, build(each));
-    return all;
-  }();
-  return kAll.at(draft);
+  switch (draft) {
+    case 4:
+      return kept<4>();
+    case 6:
+      return kept<6>();
+    case 7:
+      return kept<7>();
+    case 2019:
+      return kept<2019>();
+    default:
+      return kept<2020>();
+  }
 }
 
 }  // namespace jibe::helm

@@ -1,5 +1,6 @@
 #include "helm/render_cache.h"
 
+#include "data/json.h"
 #include "data/yaml.h"
 #include "helm/values.h"
 
@@ -24,6 +25,17 @@ std::shared_ptr<const tmpl::ParsedSource> RenderCache::parsed(
   std::lock_guard lock(mutex_);
   templates_[name] = {text, source};
   return source;
+}
+
+std::shared_ptr<const JsonSchema> RenderCache::schema(const std::string& text) {
+  {
+    std::lock_guard lock(mutex_);
+    if (auto found = schemas_.find(text); found != schemas_.end()) return found->second;
+  }
+  auto schema = std::make_shared<const JsonSchema>(data::parse_json(text));
+  if (schema->refers_to_files()) return schema;
+  std::lock_guard lock(mutex_);
+  return schemas_.emplace(text, std::move(schema)).first->second;
 }
 
 template <class Parse>

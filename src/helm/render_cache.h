@@ -1,5 +1,5 @@
-// What rendering a chart once more would work out once more: its templates, parsed, and the objects
-// in its output, most of which are the same every time (CRDs, above all).
+// What rendering a chart once more would work out once more: its templates, parsed, its schemas,
+// and the objects in its output, most of which are the same every time (CRDs, above all).
 //
 // Belongs to a Chart and lives as long. May be used by several threads at once.
 #pragma once
@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "data/value.h"
+#include "helm/json_schema.h"
 #include "tmpl/template.h"
 
 namespace jibe::helm {
@@ -20,6 +21,8 @@ class RenderCache {
   std::shared_ptr<const tmpl::ParsedSource> parsed(
       const std::string& name, const std::string& text,
       const std::shared_ptr<const tmpl::FunctionTable>& functions);
+  // Throws ChartError, or base::InvalidInput where the text is no JSON.
+  std::shared_ptr<const JsonSchema> schema(const std::string& text);
   // data::parse_yaml(text). Throws base::InvalidInput.
   data::Value document(const std::string& text);
   // The same with numbers as templates know them: as_json_numbers().
@@ -38,6 +41,7 @@ class RenderCache {
   std::mutex mutex_;
   // By name. Two charts may take turns under one name (aliases with conditions).
   std::map<std::string, Parsed, std::less<>> templates_;
+  std::unordered_map<std::string, std::shared_ptr<const JsonSchema>> schemas_;
   Documents documents_;
   Documents values_;
   // Of the texts in both.

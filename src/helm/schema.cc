@@ -1,16 +1,16 @@
 #include "helm/schema.h"
 
-#include "data/json.h"
 #include "helm/json_schema.h"
+#include "helm/render_cache.h"
 
 namespace jibe::helm {
 namespace {
 
 using data::Value;
 
-std::string check(const std::string& schema, const Value& values) {
+std::string check(RenderCache& cache, const std::string& schema, const Value& values) {
   try {
-    std::string violations = JsonSchema(data::parse_json(schema)).check(values);
+    std::string violations = cache.schema(schema)->check(values);
     return violations.empty() ? violations : violations + "\n";
   } catch (const base::InvalidInput& error) {
     return error.what();
@@ -24,16 +24,17 @@ std::string go_type(const Value& value) {
   return value.is_int() ? "int64" : "float64";
 }
 
-void collect(const ResolvedChart& chart, const Value& values, std::string& out) {
+void collect(RenderCache& cache, const ResolvedChart& chart, const Value& values,
+             std::string& out) {
   if (chart.chart->schema) {
-    std::string found = check(*chart.chart->schema, values);
+    std::string found = check(cache, *chart.chart->schema, values);
     if (!found.empty()) out += chart.name() + ":\n" + found;
   }
   for (const ResolvedChart& child : chart.dependencies) {
     const Value& below = values[child.name()];
     if (below.is_null()) continue;
     if (below.is_map()) {
-      collect(child, below, out);
+      collect(cache, child, below, out);
     } else {
       out += fmt::format("{}:\ninvalid type for values: expected object (map), got {}\n",
                          child.name(), go_type(below));
@@ -45,7 +46,9 @@ void collect(const ResolvedChart& chart, const Value& values, std::string& out) 
 
 void validate_values(const ResolvedChart& chart, const Value& values) {
   std::string violations;
-  collect(chart, values, violations);
+  RenderCache fresh;
+  RenderCache* kept = chart.chart->cache.get();
+  collect(kept ? *kept : fresh, chart, values, violations);
   if (violations.empty()) return;
   throw ChartError(
       "values don't meet the specifications of the schema(s) in the following chart(s):\n" +
