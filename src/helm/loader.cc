@@ -127,17 +127,26 @@ class Assembler {
 
  private:
   void read_chart_yaml(const File& file) {
-    read(file);
+    data::Value document = parse(file);
+    if (depth_ == 0) check_api_version(document["apiVersion"].text());
+    read(file.name, document);
     // Helm 2 had charts without an apiVersion.
     if (chart_.metadata.api_version.empty()) chart_.metadata.api_version = "v1";
   }
 
-  void read(const File& file) {
-    data::Value document = parse(file);
+  // Helm asks first which loader a chart needs; there are charts of version 3, which are not
+  // rendered.
+  static void check_api_version(const std::string& version) {
+    if (version == "v3") throw ChartError("invalid chart apiVersion");
+    if (!version.empty() && version != "v1" && version != "v2")
+      throw ChartError("unsupported chart version");
+  }
+
+  void read(const std::string& name, const data::Value& document) {
     try {
       read_metadata(document, chart_.metadata);
     } catch (const ChartError& error) {
-      throw ChartError(fmt::format("cannot load {}: {}", file.name, error.what()));
+      throw ChartError(fmt::format("cannot load {}: {}", name, error.what()));
     }
     has_metadata_ = true;
   }
@@ -185,7 +194,7 @@ class Assembler {
     if (lock) {
       chart_.lock = parse(file);
     } else {
-      read(file);
+      read(file.name, parse(file));
     }
     if (v1) chart_.files.push_back(std::move(file));
   }
@@ -224,28 +233,9 @@ class Assembler {
   std::map<std::string, std::vector<File>> subcharts_;
 };
 
-// Helm first asks which loader a chart needs; there are charts of version 3, which are not
-// rendered.
-void check_api_version(const std::vector<File>& files) {
-  auto file = std::find_if(files.begin(), files.end(),
-                           [](const File& f) { return f.name == "Chart.yaml"; });
-  if (file == files.end()) return;
-  data::Value chart;
-  try {
-    chart = data::parse_yaml(file->data);
-  } catch (const base::InvalidInput& error) {
-    throw ChartError(std::string("cannot load Chart.yaml: ") + error.what());
-  }
-  std::string version = chart["apiVersion"].text();
-  if (version == "v3") throw ChartError("invalid chart apiVersion");
-  if (!version.empty() && version != "v1" && version != "v2")
-    throw ChartError("unsupported chart version");
-}
-
 }  // namespace
 
 ChartPtr load_chart_files(std::vector<File> files) {
-  check_api_version(files);
   auto chart = Assembler(0).assemble(std::move(files));
   chart->cache = std::make_shared<RenderCache>();
   return chart;
