@@ -56,27 +56,38 @@ Access access_to(const http::Request& request, const RequestPath& path, const Ca
   return access;
 }
 
+// "ns:name" of system:serviceaccount:ns:name; "" of anybody else.
+std::string_view account_of(std::string_view user) {
+  constexpr std::string_view kAccount = "system:serviceaccount:";
+  return user.starts_with(kAccount) ? user.substr(kAccount.size()) : std::string_view();
+}
+
 // kubectl --as and --as-group.
 void impersonate(const ObjectStore& store, const http::Request& request, Caller& caller) {
   const std::string& user = request.headers.get("impersonate-user");
   if (user.empty()) return;
+  auto account = base::cut(account_of(user), ":");
   Access access = access_of(caller, "impersonate");
-  constexpr std::string_view kAccount = "system:serviceaccount:";
-  access.target.gvr = {"", "v1", user.starts_with(kAccount) ? "serviceaccounts" : "users"};
-  access.target.name = user.substr(user.starts_with(kAccount) ? user.rfind(':') + 1 : 0);
-  if (user.starts_with(kAccount))
-    access.target.ns = std::string(base::cut(user.substr(kAccount.size()), ":").before);
-  authorize(store, access);
+  auto check = [&](const char* resource, std::string_view ns, const std::string& name) {
+    access.target = {{"", "v1", resource}, std::string(ns), name, ""};
+    authorize(store, access);
+  };
+  if (account.found)
+    check("serviceaccounts", account.before, std::string(account.after));
+  else
+    check("users", "", user);
   std::vector<std::string> groups;
-  access.target = {{"", "v1", "groups"}, "", "", ""};
   for (const auto& [name, value] : request.headers.fields()) {
     if (!base::equal_ignoring_case(name, "impersonate-group")) continue;
-    access.target.name = value;
-    authorize(store, access);
+    check("groups", "", value);
     groups.push_back(value);
   }
-  if (groups.empty() && !access.target.ns.empty()) groups = {"system:serviceaccounts"};
   caller.user = user;
+  if (groups.empty() && account.found) {
+    caller.groups =
+        service_account_caller(std::string(account.before), std::string(account.after)).groups;
+    return;
+  }
   caller.groups = std::move(groups);
   caller.groups.push_back("system:authenticated");
 }

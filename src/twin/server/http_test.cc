@@ -35,6 +35,42 @@ TEST(Http, CertificatesAreIdentities) {
   EXPECT_EQ(review["status"]["userInfo"]["groups"][0].text(), "dev");
 }
 
+Value groups_of(TestTwin& twin, const std::string& user, const std::string& group) {
+  http::Request request;
+  request.method = "POST";
+  request.target = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+  request.body = "{}";
+  request.headers.set("Authorization", std::string("Bearer ") + kTestToken);
+  request.headers.set("Impersonate-User", user);
+  if (!group.empty()) request.headers.set("Impersonate-Group", group);
+  return twin.send(request).json()["status"]["userInfo"]["groups"];
+}
+
+TEST(Http, ImpersonatedAccountsHaveTheirGroups) {
+  TestTwin twin;
+  twin.let_everybody_ask_who_they_are();
+  EXPECT_EQ(groups_of(twin, "alice", ""), Value::list({"system:authenticated"}));
+  EXPECT_EQ(groups_of(twin, "alice", "dev"), Value::list({"dev", "system:authenticated"}));
+  EXPECT_EQ(
+      groups_of(twin, "system:serviceaccount:n:robot", ""),
+      Value::list({"system:serviceaccounts", "system:serviceaccounts:n", "system:authenticated"}));
+}
+
+TEST(Http, WhoMayNotImpersonateIsRefused) {
+  TestTwin twin;
+  twin.server->add_token("weak", Caller{"bob", {"system:authenticated"}, "test"});
+  http::Request request;
+  request.method = "GET";
+  request.target = "/api/v1/namespaces/default/pods";
+  request.headers.set("Authorization", "Bearer weak");
+  request.headers.set("Impersonate-User", "system:serviceaccount:n:robot");
+  Reply reply = twin.send(request);
+  EXPECT_EQ(reply.status, 403);
+  EXPECT_EQ(reply.json()["message"].text(),
+            "serviceaccounts \"robot\" is forbidden: User \"bob\" cannot impersonate resource "
+            "\"serviceaccounts\" in API group \"\" in the namespace \"n\"");
+}
+
 TEST(Http, ObjectsGoInAndOut) {
   TestTwin twin;
   Reply made = twin.send("POST", "/apis/apps/v1/namespaces/default/deployments", kDeployment,
