@@ -164,17 +164,18 @@ class Bed:
     def __exit__(self, *_):
         self.stop()
 
-    def write_kubeconfig(self, path):
-        """One context for each cluster, by its name; the first is the current one."""
-        named = lambda key, value: [{"name": c.name, key: value(c)} for c in self.clusters]
-        config = {"apiVersion": "v1", "kind": "Config", "current-context": self.clusters[0].name,
-                  "clusters": named("cluster", lambda c: {
-                      "server": c.url, "certificate-authority-data": c.keys.data("ca.crt")}),
-                  "users": named("user", lambda c: {
-                      "client-certificate-data": c.keys.data("admin.crt"),
-                      "client-key-data": c.keys.data("admin.key")}),
-                  "contexts": named("context", lambda c: {"cluster": c.name, "user": c.name})}
-        pathlib.Path(path).write_text(json.dumps(config))
+
+def write_kubeconfig(clusters, path):
+    """One context for each cluster, by its name; the first is the current one."""
+    named = lambda key, value: [{"name": c.name, key: value(c)} for c in clusters]
+    config = {"apiVersion": "v1", "kind": "Config", "current-context": clusters[0].name,
+              "clusters": named("cluster", lambda c: {
+                  "server": c.url, "certificate-authority-data": c.keys.data("ca.crt")}),
+              "users": named("user", lambda c: {
+                  "client-certificate-data": c.keys.data("admin.crt"),
+                  "client-key-data": c.keys.data("admin.key")}),
+              "contexts": named("context", lambda c: {"cluster": c.name, "user": c.name})}
+    pathlib.Path(path).write_text(json.dumps(config))
 
 
 class Cluster:
@@ -188,7 +189,7 @@ class Cluster:
 
     def start(self):
         self.make_keys()
-        self.write_kubeconfig()
+        write_kubeconfig([self], self.kubeconfig)
         self.start_api_server()
         self.start_controllers()
         self.start_nodes()
@@ -206,11 +207,6 @@ class Cluster:
                           self.keys.path("accounts.pub"))
         self.token = os.urandom(16).hex()
         (self.folder / "pki/tokens.csv").write_text(f"{self.token},admin,admin,system:masters\n")
-
-    def write_kubeconfig(self):
-        one = Bed.__new__(Bed)
-        one.clusters = [self]
-        one.write_kubeconfig(self.kubeconfig)
 
     def start_api_server(self):
         sock = self.folder / "egress.sock"
