@@ -21,6 +21,7 @@ pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 # Its -pthread would make the shared precompiled headers unusable; glibc has no use for it.
 set_target_properties(PkgConfig::re2 PROPERTIES INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(nghttp2 REQUIRED IMPORTED_TARGET libnghttp2)
+pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)
 
 # Its bodies are compiled in src/base/fmt.cc.
 add_library(ext_fmt INTERFACE)
@@ -42,6 +43,8 @@ add_library(ext_archive INTERFACE)
 target_link_libraries(ext_archive INTERFACE LibArchive::LibArchive ZLIB::ZLIB)
 add_library(ext_nghttp2 INTERFACE)
 target_link_libraries(ext_nghttp2 INTERFACE PkgConfig::nghttp2)
+add_library(ext_yaml INTERFACE)
+target_link_libraries(ext_yaml INTERFACE PkgConfig::yaml)
 add_library(ext_cli INTERFACE)
 target_link_libraries(ext_cli INTERFACE CLI11::CLI11)
 

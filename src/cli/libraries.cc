@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <simdjson.h>
+#include <yaml.h>
 #include <zlib.h>
 
 #include <boost/version.hpp>
@@ -15,6 +16,7 @@ std::vector<std::pair<std::string, std::string>> library_versions() {
       {"clang", __clang_version__},
       {"fmt",
        fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
+      {"libyaml", yaml_get_version_string()},
       {"openssl", JIBE_OPENSSL_VERSION},
       {"simdjson",
        fmt::format("{}.{}.{}", simdjson::SIMDJSON_VERSION_MAJOR, simdjson::SIMDJSON_VERSION_MINOR,

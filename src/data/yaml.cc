@@ -236,8 +236,11 @@ class Decoder {
         merge(value, entries, seen);
         continue;
       }
-      if (key.value.is_map() || key.value.is_list())
-        throw YamlMistake(0, "invalid map key: " + go_syntax(key.value));
+      bool collection = key.value.is_map() || key.value.is_list();
+      // go-yaml has forgotten where a collection without entries started.
+      if (collection && key.value.empty())
+        throw YamlMistake(key.line - 1, "did not find expected key");
+      if (collection) throw YamlMistake(0, "invalid map key: " + go_syntax(key.value));
       if (key.value.is_null())
         throw base::InvalidInput("unsupported map key of type: %!s(<nil>), key: <nil>, value: " +
                                  (value.value.is_null() ? "<nil>" : go_syntax(value.value)));

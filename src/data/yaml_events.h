@@ -1,13 +1,13 @@
 // A YAML text as a stream of events, as go-yaml v2 reads it. Knows structure, not meaning.
+//
+// libyaml does the reading: go-yaml v2 is its translation into Go, so the two take the same texts
+// and refuse the others in the same words.
 #pragma once
-#include <initializer_list>
-#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/error.h"
-#include "data/yaml_scanner.h"
 
 namespace jibe::data {
 
@@ -49,68 +49,19 @@ class YamlEvents {
  public:
   // `text` must outlive this object. Lines count from `lines_before` + 1.
   explicit YamlEvents(std::string_view text, int lines_before = 0);
+  ~YamlEvents();
+  YamlEvents(const YamlEvents&) = delete;
+  YamlEvents& operator=(const YamlEvents&) = delete;
 
   // Throws YamlMistake.
   const YamlEvent& next();
 
  private:
-  using Token = YamlToken::Type;
-  enum class State {
-    kFirstDocument,
-    kDocumentStart,
-    kImplicitContent,
-    kDocumentContent,
-    kDocumentEnd,
-    kBlockSequenceEntry,
-    kIndentlessEntry,
-    kBlockKey,
-    kBlockValue,
-    kFlowSequenceFirst,
-    kFlowSequenceEntry,
-    kPairKey,
-    kPairValue,
-    kPairEnd,
-    kFlowKeyFirst,
-    kFlowKey,
-    kFlowValue,
-    kFlowEmptyValue,
-    kEnd
-  };
+  [[noreturn]] void fail(int line, const char* sentence);
 
-  void step();
-  void start_document();
-  void read_directives();
-  void node(bool block, bool indentless);
-  bool collection(bool block, bool indentless);
-  void read_properties();
-  void resolve_tag(const YamlToken& tag);
-  // A node where one may follow; else nothing, which is null.
-  void node_or_empty(State after, bool block, bool indentless, bool follows, const YamlMark& mark);
-  void block_sequence_entry();
-  void indentless_entry();
-  void block_key();
-  void block_value();
-  void flow_sequence_entry(bool first);
-  void pair_key();
-  void pair_value();
-  void flow_key(bool first);
-  void flow_value();
-
-  bool at(Token type) { return scanner_.peek().type == type; }
-  bool at_any(std::initializer_list<Token> types);
-  void emit(YamlEvent::Type type, const YamlMark& mark);
-  void emit_empty(const YamlMark& mark);
-  // Ends a collection, with its token.
-  void close(YamlEvent::Type type);
-  void back();
-  [[noreturn]] static void fail(const YamlMark& mark, const char* sentence);
-
-  YamlScanner scanner_;
+  struct Parser;
+  std::unique_ptr<Parser> parser_;
   int lines_before_;
-  State state_ = State::kFirstDocument;
-  std::vector<State> after_;
-  std::map<std::string, std::string, std::less<>> tag_prefixes_;
-  std::string text_;
   YamlEvent event_;
 };
 
