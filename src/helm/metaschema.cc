@@ -179,7 +179,24 @@ Value properties_of(int draft, std::string_view part, const char* definitions) {
   return out;
 }
 
-Value build(int draft) {
+}  // namespace
+
+std::string_view metaschema_address(int draft) {
+  switch (draft) {
+    case 4:
+      return "http://json-schema.org/draft-04/schema";
+    case 6:
+      return "http://json-schema.org/draft-06/schema";
+    case 7:
+      return "http://json-schema.org/draft-07/schema";
+    case 2019:
+      return "https://json-schema.org/draft/2019-09/schema";
+    default:
+      return "https://json-schema.org/draft/2020-12/schema";
+  }
+}
+
+Value metaschema(int draft) {
   const char* at = draft < 2019 ? "definitions" : "$defs";
   Value out =
       data::parse_json(draft == 4 ? R"({"type": "object"})" : R"({"type": ["object", "boolean"]})");
@@ -203,45 +220,6 @@ Value build(int draft) {
   out.set("properties", properties_of(draft, "", at));
   out.set(at, std::move(definitions));
   return out;
-}
-
-// Made when it is needed: a chart has one draft, and building all costs more than rendering it.
-template <int draft>
-const Value& kept() {
-  static const Value kBuilt = build(draft);
-  return kBuilt;
-}
-
-}  // namespace
-
-std::string_view metaschema_address(int draft) {
-  switch (draft) {
-    case 4:
-      return "http://json-schema.org/draft-04/schema";
-    case 6:
-      return "http://json-schema.org/draft-06/schema";
-    case 7:
-      return "http://json-schema.org/draft-07/schema";
-    case 2019:
-      return "https://json-schema.org/draft/2019-09/schema";
-    default:
-      return "https://json-schema.org/draft/2020-12/schema";
-  }
-}
-
-const Value& metaschema(int draft) {
-  switch (draft) {
-    case 4:
-      return kept<4>();
-    case 6:
-      return kept<6>();
-    case 7:
-      return kept<7>();
-    case 2019:
-      return kept<2019>();
-    default:
-      return kept<2020>();
-  }
 }
 
 }  // namespace jibe::helm

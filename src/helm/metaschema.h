@@ -9,7 +9,7 @@ namespace jibe::helm {
 // The address under which a draft is known, without the final #.
 std::string_view metaschema_address(int draft);
 // The schema that every schema of the draft must keep to. It describes keywords only, and names of
-// its own in references: `#` is the whole.
-const data::Value& metaschema(int draft);
+// its own in references: `#` is the whole. Made anew each time.
+data::Value metaschema(int draft);
 
 }  // namespace jibe::helm
