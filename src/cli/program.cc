@@ -2,11 +2,11 @@
 
 #include <fmt/core.h>
 
-#include <fstream>
 #include <iostream>
 #include <iterator>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/strings.h"
 
 namespace jibe::cli {
@@ -42,11 +42,7 @@ istio::ChartStore chart_store(const Environment& environment) {
 
 std::string read_file(const std::string& path) {
   if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
-  std::ifstream in(path, std::ios::binary);
-  if (fs::is_directory(path))
-    throw base::InvalidInput(fmt::format("read {}: is a directory", path));
-  if (!in) throw base::InvalidInput(fmt::format("open {}: no such file or directory", path));
-  return {std::istreambuf_iterator<char>(in), {}};
+  return base::read_file(path);
 }
 
 }  // namespace jibe::cli

@@ -1,10 +1,9 @@
 // From files to a Chart (pkg/chart/v2/loader of helm 4.2.3).
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 
+#include "base/files.h"
 #include "base/strings.h"
 #include "data/yaml.h"
 #include "helm/archive.h"
@@ -25,16 +24,11 @@ constexpr int kMaxDirectoryDepth = 64;
 constexpr int kMaxChartDepth = 32;
 
 std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string out;
-  std::error_code unknown;
-  if (auto size = fs::file_size(path, unknown); !unknown) out.resize(size);
-  in.read(out.data(), static_cast<std::streamsize>(out.size()));
-  out.resize(static_cast<size_t>(in.gcount()));
-  // What grew since, and what tells no size.
-  if (in) out.append(std::istreambuf_iterator<char>(in), {});
-  if (in.bad() || !in.is_open()) throw ChartError(fmt::format("error reading {}", path.string()));
-  return out;
+  try {
+    return base::read_file(path.string());
+  } catch (const base::InvalidInput& error) {
+    throw ChartError(fmt::format("error reading {}: {}", path.string(), error.what()));
+  }
 }
 
 class DirectoryReader {

@@ -1,9 +1,7 @@
 // Where the references of a schema lead.
 #include <charconv>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 
+#include "base/files.h"
 #include "base/strings.h"
 #include "data/json.h"
 #include "helm/chart.h"
@@ -37,15 +35,6 @@ const Value* follow_pointer(const Value& from, std::string_view pointer) {
   return at;
 }
 
-Value read_json(const std::string& path) {
-  std::error_code why;
-  bool is_directory = std::filesystem::is_directory(path, why);
-  std::ifstream in(path, std::ios::binary);
-  if (is_directory) throw base::InvalidInput("read " + path + ": is a directory");
-  if (!in) throw base::InvalidInput("open " + path + ": no such file or directory");
-  return data::parse_json(std::string(std::istreambuf_iterator<char>(in), {}));
-}
-
 }  // namespace
 
 const Value* JsonSchema::find(const std::string& address, std::string& base) const {
@@ -72,7 +61,7 @@ void JsonSchema::load(const std::string& address) {
     if (!address.starts_with(kFile))
       throw base::InvalidInput("HTTP request failed for " + address +
                                ": rendering does not use the network");
-    add(read_json(address.substr(kFile.size())), address, place);
+    add(data::parse_json(base::read_file(address.substr(kFile.size()))), address, place);
   } catch (const ChartError&) {
     throw;
   } catch (const base::InvalidInput& error) {

@@ -3,11 +3,10 @@
 #include <fmt/core.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "base/coroutine.h"
 #include "base/error.h"
+#include "base/files.h"
 #include "base/strings.h"
 #include "data/json.h"
 #include "helm/oci_manifest.h"
@@ -26,20 +25,13 @@ using data::go_quote;
 constexpr size_t kMaxIndexBytes = size_t{256} << 20;
 constexpr size_t kMaxChartBytes = size_t{100} << 20;
 
-std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in || fs::is_directory(path))
-    throw base::InvalidInput(fmt::format("open {}: no such file", path));
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 net::TlsClientOptions tls_options(const SourceOptions& options) {
   net::TlsClientOptions out;
   out.insecure = options.insecure;
-  if (!options.ca_file.empty()) out.ca_pem = read_file(options.ca_file);
+  if (!options.ca_file.empty()) out.ca_pem = base::read_file(options.ca_file);
   if (!options.cert_file.empty() && !options.key_file.empty()) {
-    out.cert_pem = read_file(options.cert_file);
-    out.key_pem = read_file(options.key_file);
+    out.cert_pem = base::read_file(options.cert_file);
+    out.key_pem = base::read_file(options.key_file);
   }
   return out;
 }
@@ -83,7 +75,7 @@ RegistryOptions registry_options(const SourceWorld& world, const SourceOptions& 
   for (const std::string& secret : files.pull_secrets)
     out.configs.push_back(DockerConfig::parse(secret, "the image pull secret"));
   for (const std::string& path : files.registries)
-    if (fs::exists(path)) out.configs.push_back(DockerConfig::parse(read_file(path), path));
+    if (fs::exists(path)) out.configs.push_back(DockerConfig::parse(base::read_file(path), path));
   return out;
 }
 
@@ -191,7 +183,7 @@ Task<ChartBytes> from_repository(const SourceWorld& world, std::string chart, So
 
 std::vector<RepositoryEntry> known_repositories(const SourceFiles& files) {
   if (files.repositories.empty() || !fs::exists(files.repositories)) return {};
-  return parse_repositories(read_file(files.repositories), files.repositories);
+  return parse_repositories(base::read_file(files.repositories), files.repositories);
 }
 
 // What `helm repo add` was told counts; the command line's flags where it was told nothing.
@@ -228,7 +220,7 @@ Task<ChartBytes> from_known_repository(const SourceWorld& world, std::string ref
         co_await from_repository(world, std::move(chart), std::move(options), std::move(files));
     co_return std::move(out);
   }
-  auto index = RepositoryIndex::parse(read_file(cached));
+  auto index = RepositoryIndex::parse(base::read_file(cached));
   auto out =
       co_await from_index(world, index, std::move(chart), std::move(options), std::move(files));
   co_return std::move(out);

@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/strings.h"
 #include "data/patch.h"
 #include "data/path.h"
@@ -217,10 +216,7 @@ void translate_enablement(const data::Value& user, data::Value& merged) {
 }
 
 data::Value read_operator_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in)
-    throw base::InvalidInput(fmt::format("open {}: no such file or directory", path.string()));
-  return data::parse_yaml(std::string{std::istreambuf_iterator<char>(in), {}}, path.string());
+  return data::parse_yaml(base::read_file(path.string()), path.string());
 }
 
 // A profile of the release, or a file of the user's, which has its own default beside it.

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "data/json.h"
 #include "data/yaml.h"
 #include "helm/archive.h"
@@ -81,18 +81,12 @@ void write_file(const fs::path& path, const std::string& bytes) {
   if (!out) throw base::Error(fmt::format("cannot write {}", path.string()));
 }
 
-std::string read_bytes(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw base::InvalidInput(fmt::format("cannot read {}", path.string()));
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 std::map<std::string, std::string> read_tree(const fs::path& folder) {
   std::map<std::string, std::string> out;
   if (!fs::is_directory(folder)) return out;
   for (const auto& entry : fs::recursive_directory_iterator(folder))
     if (entry.is_regular_file())
-      out[fs::relative(entry.path(), folder).generic_string()] = read_bytes(entry.path());
+      out[fs::relative(entry.path(), folder).generic_string()] = base::read_file(entry.path());
   return out;
 }
 
@@ -207,7 +201,7 @@ bool PulledRelease::exists() const {
 
 ReleaseLock PulledRelease::lock() const {
   if (!fs::exists(lock_file_)) return {};
-  return ReleaseLock::parse(read_bytes(lock_file_), lock_file_.string());
+  return ReleaseLock::parse(base::read_file(lock_file_), lock_file_.string());
 }
 
 std::vector<std::string> PulledRelease::changed_charts(const ReleaseLock& lock) const {

@@ -4,10 +4,8 @@
 #include <archive_entry.h>
 #include <fmt/core.h>
 
-#include <fstream>
-#include <iterator>
-
 #include "base/error.h"
+#include "base/files.h"
 #include "base/strings.h"
 #include "helm/archive.h"
 #include "helm/chart_cache.h"
@@ -20,12 +18,6 @@ namespace {
 
 constexpr std::string_view kVersionFile = "VERSION";
 constexpr std::string_view kFolders[] = {"charts", "profiles", "helm-profiles"};
-
-std::string read_bytes(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw base::InvalidInput(fmt::format("cannot read {}", path.string()));
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 // Manifests that a release build generated from the charts; they are never rendered.
 bool is_generated(const std::string& name) {
@@ -81,7 +73,8 @@ std::shared_ptr<const Release> Release::load_directory(const Version& version,
     if (!fs::is_directory(manifests / folder)) continue;
     for (const auto& entry : fs::recursive_directory_iterator(manifests / folder)) {
       auto name = fs::relative(entry.path(), manifests).generic_string();
-      if (entry.is_regular_file() && !is_generated(name)) files[name] = read_bytes(entry.path());
+      if (entry.is_regular_file() && !is_generated(name))
+        files[name] = base::read_file(entry.path());
     }
   }
   if (files.empty())
